@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Rules and machine to what is wanted of the machine. */
+#include "core/desire.h"
+
+#include "core/record.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <string.h>
+
+static bool any_fits(const struct globs *globs, const char *value)
+{
+	for (size_t i = 0; value && i < globs->n; i++) {
+		if (fnmatch(globs->items[i], value, 0) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool name_fits(const struct globs *globs, const struct pf *pf)
+{
+	if (any_fits(globs, pf->name))
+		return true;
+	for (size_t i = 0; i < pf->n_altnames; i++) {
+		if (any_fits(globs, pf->altnames[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool match_fits(const struct globs *globs, enum match_key key, const struct pf *pf)
+{
+	char address[PCI_ADDRESS_TEXT], mac[MAC_TEXT];
+
+	switch (key) {
+	case MATCH_ADDRESS:
+		return any_fits(globs, pci_address_format(pf->address, address));
+	case MATCH_NAME:
+		return name_fits(globs, pf);
+	case MATCH_PERMANENT_MAC:
+		return pf->has & PF_PERMANENT_MAC &&
+		       any_fits(globs, mac_format(pf->permanent_mac, mac));
+	case MATCH_PATH:
+		return any_fits(globs, pf->path);
+	case MATCH_DRIVER:
+		return any_fits(globs, pf->driver);
+	case MATCH_DEVICE: {
+		autofree char *device = text_format("%04x:%04x", pf->vendor, pf->device);
+		return any_fits(globs, device);
+	}
+	case MATCH_COUNT:
+		break;
+	}
+	return false;
+}
+
+static bool rule_fits(const struct rule *rule, const struct pf *pf)
+{
+	for (unsigned key = 0; key < MATCH_COUNT; key++) {
+		if (rule->match[key].n && !match_fits(&rule->match[key], key, pf))
+			return false;
+	}
+	return true;
+}
+
+const struct rule *config_rule_for(const struct vfprep_config *config, const struct pf *pf)
+{
+	for (size_t i = 0; i < config->n_rules; i++) {
+		if (rule_fits(&config->rules[i], pf))
+			return &config->rules[i];
+	}
+	return NULL;
+}
+
+/* Team= with its specifiers replaced; NULL when memory ran out. */
+static char *expand_team(const char *text, const struct pf *pf, unsigned index)
+{
+	autostrbuf b = { 0 };
+	for (const char *c = text; *c; c++) {
+		if (*c != '%') {
+			strbuf_add_bytes(&b, c, 1);
+			continue;
+		}
+		switch (*++c) { /* config.c lets only these through */
+		case 'i':
+			strbuf_addf(&b, "%u", index);
+			break;
+		case 'f':
+			strbuf_addf(&b, "%u", pf->address.function);
+			break;
+		case 'p':
+			strbuf_add(&b, pf->name ? pf->name : "");
+			break;
+		default:
+			strbuf_add(&b, "%");
+		}
+	}
+	return strbuf_take(&b);
+}
+
+static int want_team(const struct rule *rule, const struct vf_wish *wish, const struct pf *pf,
+		     struct vf *vf, struct vfprep_problems *p)
+{
+	if (!(wish->set & 1u << VF_KEY_TEAM))
+		return 0;
+	autofree char *subject = text_format("%s:%u", rule->file, wish->line[VF_KEY_TEAM]);
+	vf->team = expand_team(wish->team, pf, vf->index);
+	if (!vf->team)
+		return -ENOMEM;
+	if (!team_name_valid(vf->team))
+		return problem_add(p, -EINVAL, VFPREP_CONFIG, subject,
+				   "use letters, digits and inner '-', at most 32 in all",
+				   "'%s' comes out as '%s', which no team can be called", wish->team,
+				   vf->team);
+	if (wish->set & 1u << VF_KEY_PERSISTENT)
+		return text_replace(&vf->persistent, wish->persistent);
+	return 0;
+}
+
+static int want_mac(const struct vf_wish *wish, const struct pf *pf, struct vf *vf,
+		    struct vfprep_problems *p)
+{
+	char subject[PCI_ADDRESS_TEXT];
+	bool set = wish->set & 1u << VF_KEY_MAC;
+
+	if (set && wish->mac_wish == MAC_LITERAL) {
+		memcpy(vf->settings.mac, wish->settings.mac, 6);
+	} else if (set && wish->mac_wish == MAC_NONE) {
+		memset(vf->settings.mac, 0, 6);
+	} else if (set || vf->team) {
+		if (vf->index >= pf->n_auto_macs)
+			return problem_add(p, -ENODATA, VFPREP_UNSUPPORTED,
+					   pci_address_format(pf->address, subject),
+					   "write a MACAddress= for each VF, or see to /etc/machine-id",
+					   "no MAC can be made for vf %u: %s", vf->index,
+					   pf->has & PF_PERMANENT_MAC ?
+						   "there is no valid machine-id" :
+						   "the PF reports no permanent MAC");
+		memcpy(vf->settings.mac, pf->auto_macs[vf->index], 6);
+	} else {
+		return 0;
+	}
+	vf->settings.present |= 1u << SETTING_MAC;
+	return 0;
+}
+
+static int want_driver(const struct vf_wish *wish, struct vf *vf)
+{
+	struct function *f = &vf->function;
+	const char *driver = wish->set & 1u << VF_KEY_DRIVER ? wish->driver :
+			     vf->team ? "vfio-pci" : "none";
+
+	if (strcmp(driver, "none") == 0)
+		return 0;
+	if (text_replace(&f->driver, driver) < 0 || text_replace(&f->override, driver) < 0)
+		return -ENOMEM;
+	f->has |= FUNCTION_DRIVER | FUNCTION_OVERRIDE;
+	if (!driver_is_vfio(driver))
+		return 0;
+	bool group = wish->set & 1u << VF_KEY_GROUP;
+	f->has |= FUNCTION_NODE;
+	f->node.exists = true;
+	f->node.uid = wish->set & 1u << VF_KEY_OWNER ? wish->owner : 0;
+	f->node.gid = group ? wish->group : 0;
+	f->node.mode = wish->set & 1u << VF_KEY_MODE ? wish->mode : group ? 0660 : 0600;
+	return 0;
+}
+
+/* What vfprep changed and nothing names any more is wanted as it was. */
+static int want_originals(const struct vf *original, struct vf *vf)
+{
+	struct function *f = &vf->function;
+	const struct function *o = &original->function;
+
+	for (unsigned i = 0; i < SETTING_COUNT; i++) {
+		if (!setting_has(&vf->settings, i) && setting_has(&original->settings, i))
+			setting_copy(i, &vf->settings, &original->settings);
+	}
+	if (!(f->has & FUNCTION_DRIVER) && o->has & FUNCTION_DRIVER) {
+		if (text_replace(&f->driver, o->driver) < 0)
+			return -ENOMEM;
+		f->has |= FUNCTION_DRIVER;
+	}
+	if (!(f->has & FUNCTION_OVERRIDE) && o->has & FUNCTION_OVERRIDE) {
+		if (text_replace(&f->override, o->override) < 0)
+			return -ENOMEM;
+		f->has |= FUNCTION_OVERRIDE;
+	}
+	if (!(f->has & FUNCTION_NODE) && o->has & FUNCTION_NODE) {
+		f->node = o->node;
+		f->has |= FUNCTION_NODE;
+	}
+	return 0;
+}
+
+/* Adds what is wanted of VF INDEX, if anything is. */
+static int want_vf(const struct rule *rule, const struct vfprep_machine *actual,
+		   const struct pf *pf, unsigned index, struct pf *want, struct vfprep_problems *p)
+{
+	struct vf_wish wish = { 0 };
+	bool named = rule_wish(rule, index, &wish);
+	const struct vf *original = record_find_vf(pf, index);
+
+	if (!named && !original && !machine_team_of_vf(actual, pf->address, index))
+		return 0;
+	struct vf *vf = pf_add_vf(want, index);
+	if (!vf)
+		return -ENOMEM;
+	vf->function.address = pf_vf_address(pf, index);
+	int r = 0;
+	if (named) {
+		for (unsigned i = 0; i < SETTING_COUNT; i++) {
+			if (i != SETTING_MAC && setting_has(&wish.settings, i))
+				setting_copy(i, &vf->settings, &wish.settings);
+		}
+		r = want_team(rule, &wish, pf, vf, p);
+		if (r == 0)
+			r = want_mac(&wish, pf, vf, p);
+		if (r == 0)
+			r = want_driver(&wish, vf);
+	}
+	return r == 0 && original ? want_originals(original, vf) : r;
+}
+
+/* A VF that a section names and that cannot be there. */
+static int check_named(const struct rule *rule, const struct pf *pf, unsigned count,
+		       struct vfprep_problems *p)
+{
+	char address[PCI_ADDRESS_TEXT];
+
+	for (size_t i = 0; i < rule->n_sections; i++) {
+		const struct vf_section *section = &rule->sections[i];
+		for (size_t k = 0; k < section->n_ranges; k++) {
+			unsigned last = section->ranges[k].last;
+			if (last < count)
+				continue;
+			autofree char *subject = text_format("%s:%u", rule->file, section->line);
+			return problem_add(p, -EINVAL,
+					   last >= pf->totalvfs ? VFPREP_UNSUPPORTED : VFPREP_CONFIG,
+					   subject, "set VirtualFunctions=, or remove the section",
+					   "VF %u is named, but %s has %u", last,
+					   pci_address_format(pf->address, address), count);
+		}
+	}
+	return 0;
+}
+
+/* Count, link and autoprobe of a PF whose VFs are in WANT already. */
+static void want_pf_values(const struct rule *rule, const struct pf *pf, unsigned count,
+			   bool names_vfs, struct pf *want)
+{
+	const struct pf *original = pf->record ? &pf->record->original : NULL;
+	unsigned recorded = original ? original->has : 0;
+
+	if (rule->numvfs_wish != NUMVFS_UNSET) {
+		want->numvfs = count;
+		want->has |= PF_NUMVFS;
+	} else if (recorded & PF_NUMVFS && !names_vfs && record_owns_vfs(pf)) {
+		want->numvfs = original->numvfs;
+		want->has |= PF_NUMVFS;
+	}
+	bool wanted = names_vfs || (want->has & PF_NUMVFS && want->numvfs);
+	if (rule->bring_up && wanted) {
+		want->up = true;
+		want->has |= PF_LINK;
+		if (!pf->up) { /* an address by autoconfiguration would put the host on that wire */
+			want->addr_gen_mode = ADDR_GEN_NONE;
+			want->has |= PF_ADDR_GEN_MODE;
+		}
+	} else {
+		unsigned back = recorded & (PF_LINK | PF_ADDR_GEN_MODE);
+		want->up = back & PF_LINK && original->up;
+		if (back & PF_ADDR_GEN_MODE)
+			want->addr_gen_mode = original->addr_gen_mode;
+		want->has |= back;
+	}
+	if (recorded & PF_AUTOPROBE) {
+		want->autoprobe = original->autoprobe;
+		want->has |= PF_AUTOPROBE;
+	}
+}
+
+static int want_pf(const struct rule *rule, const struct vfprep_machine *actual,
+		   const struct pf *pf, struct pf *want, struct vfprep_problems *p)
+{
+	bool by_count = rule->numvfs_wish != NUMVFS_UNSET;
+	unsigned count = rule->numvfs_wish == NUMVFS_COUNT ? rule->numvfs :
+			 rule->numvfs_wish == NUMVFS_MAX   ? pf->totalvfs :
+							     (unsigned)pf->n_vfs;
+	bool names_vfs = false;
+
+	if (rule->numvfs_wish != NUMVFS_COUNT || count <= pf->totalvfs) {
+		int r = check_named(rule, pf, count, p);
+		if (r < 0)
+			return r;
+	}
+	if (count > pf->totalvfs && by_count)
+		count = 0; /* the planner refuses it */
+	for (unsigned i = 0; i < count; i++) {
+		unsigned index = by_count ? i : pf->vfs[i].index;
+		struct vf_wish ignored;
+		int r = want_vf(rule, actual, pf, index, want, p);
+		if (r < 0)
+			return r;
+		names_vfs = names_vfs || rule_wish(rule, index, &ignored);
+	}
+	want_pf_values(rule, pf, rule->numvfs_wish == NUMVFS_COUNT ? rule->numvfs : count, names_vfs,
+		       want);
+	return 0;
+}
+
+/* A MAC or a name that is wanted twice: TAKEN_BY says where else. */
+static bool wanted_twice(const struct vfprep_machine *m, const struct pf *pf, const struct vf *vf,
+			 struct vfprep_problems *p)
+{
+	char a[PCI_ADDRESS_TEXT], b[PCI_ADDRESS_TEXT], mac[MAC_TEXT];
+
+	for (size_t i = 0; i < m->n_pfs; i++) {
+		for (size_t k = 0; k < m->pfs[i].n_vfs; k++) {
+			const struct vf *other = &m->pfs[i].vfs[k];
+			if (other == vf)
+				return false; /* each pair once: the later one is told */
+			bool name = vf->team && text_equal(vf->team, other->team);
+			bool same = !mac_is_zero(vf->settings.mac) &&
+				    setting_same(SETTING_MAC, &vf->settings, &other->settings);
+			if (!name && !same)
+				continue;
+			autofree char *subject =
+				text_format("%s vf %u", pci_address_format(pf->address, a), vf->index);
+			(void)problem_add(p, 0, VFPREP_CONFIG, subject, "give each its own",
+					  "%s %s is wanted for %s vf %u too",
+					  name ? "team" : "MAC",
+					  name ? vf->team : mac_format(vf->settings.mac, mac),
+					  pci_address_format(m->pfs[i].address, b), other->index);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void drop_pf(struct vfprep_machine *m, size_t i)
+{
+	pf_clear(&m->pfs[i]);
+	m->n_pfs--;
+	memmove(&m->pfs[i], &m->pfs[i + 1], (m->n_pfs - i) * sizeof(m->pfs[0]));
+}
+
+static bool address_in(struct pci_address a, const struct pci_address *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (pci_address_compare(a, list[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Leaves out the PFs with a VF whose MAC or team another one is to have, and those not asked for. */
+static void drop_faulty(struct vfprep_machine *m, const struct pci_address *pfs, size_t n_pfs,
+			struct vfprep_problems *p)
+{
+	for (size_t i = m->n_pfs; i-- > 0;) {
+		bool faulty = false;
+		for (size_t k = 0; k < m->pfs[i].n_vfs; k++)
+			faulty = wanted_twice(m, &m->pfs[i], &m->pfs[i].vfs[k], p) || faulty;
+		if (faulty || (pfs && !address_in(m->pfs[i].address, pfs, n_pfs)))
+			drop_pf(m, i);
+	}
+}
+
+static void note_unmatched(const struct vfprep_config *config, const struct vfprep_machine *actual,
+			   struct vfprep_problems *p)
+{
+	for (size_t i = 0; i < config->n_rules; i++) {
+		bool fits = false;
+		for (size_t k = 0; k < actual->n_pfs; k++)
+			fits = fits || rule_fits(&config->rules[i], &actual->pfs[k]);
+		if (!fits)
+			(void)problem_add(p, 0, VFPREP_NOTE, config->rules[i].file,
+					  "see vfprep list for the PFs of this machine",
+					  "[Match] fits no PF of this machine");
+	}
+}
+
+int desire_from_config(const struct vfprep_config *config, const struct vfprep_machine *actual,
+		       const struct pci_address *pfs, size_t n_pfs,
+		       struct vfprep_machine **ret_wanted, struct vfprep_problems *p)
+{
+	automachine wanted = machine_new();
+	if (!wanted)
+		return -ENOMEM;
+	for (size_t i = 0; i < actual->n_pfs; i++) {
+		const struct pf *pf = &actual->pfs[i];
+		const struct rule *rule = config_rule_for(config, pf);
+		if (!rule)
+			continue;
+		struct pf *want = machine_add_pf(wanted, pf->address);
+		if (!want)
+			return -ENOMEM;
+		int r = want_pf(rule, actual, pf, want, p);
+		if (r == -ENOMEM)
+			return r;
+		if (r < 0)
+			drop_pf(wanted, wanted->n_pfs - 1);
+	}
+	note_unmatched(config, actual, p);
+	drop_faulty(wanted, pfs, n_pfs, p);
+	*ret_wanted = TAKE_PTR(wanted);
+	return 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Rules and machine to what is wanted of the machine. */
+#ifndef CORE_DESIRE_H
+#define CORE_DESIRE_H
+
+#include "core/config.h"
+#include "core/machine.h"
+
+/* What the configuration wants of ACTUAL; values that vfprep changed and no file names any more
+ * are wanted as they were. PFs whose wishes are at fault are left out and reported. PFS limits it
+ * to some PFs (NULL: all). */
+int desire_from_config(const struct vfprep_config *config, const struct vfprep_machine *actual,
+		       const struct pci_address *pfs, size_t n_pfs,
+		       struct vfprep_machine **ret_wanted, struct vfprep_problems *p);
+
+/* What release wants: the originals. Names are PF, VF or team (an operand with ':' is an address,
+ * else a team, else an interface name); N_NAMES 0 is all that is recorded.
+ * Return: -ENOTUNIQ when a name fits two things, which is wrong usage. */
+int desire_originals(const struct vfprep_machine *actual, const char *const *names, size_t n_names,
+		     struct vfprep_machine **ret_wanted, struct vfprep_problems *p);
+
+/* The PF that an operand names, by address or by interface. Return: -ENODEV, -EINVAL. */
+int operand_find_pf(const struct vfprep_machine *m, const char *name, struct pci_address *ret,
+		    struct vfprep_problems *p);
+
+/* The first rule whose [Match] fits; NULL when none does. */
+const struct rule *config_rule_for(const struct vfprep_config *config, const struct pf *pf);
+
+/* The address that MACAddress=auto stands for: HMAC-SHA256 over "vfprep1-auto", the PF's permanent
+ * MAC and the index as le32, keyed with the 16 bytes of machine-id; the first six bytes, made
+ * local and unicast. docs/mac-derivation.md has test vectors. */
+void mac_derive_auto(const uint8_t machine_id[static 16], const uint8_t pf_mac[static 6],
+		     unsigned index, uint8_t ret[static 6]);
+
+#endif

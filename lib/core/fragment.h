@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A team as libvirt XML: one <hostdev> for the VF, one <interface> for its persistent side. */
+#ifndef CORE_FRAGMENT_H
+#define CORE_FRAGMENT_H
+
+#include "core/team.h"
+
+/* What the persistent side is connected to, as Persistent= names it. */
+enum hint_kind {
+	HINT_USER,     /* user */
+	HINT_PASST,    /* passt */
+	HINT_BRIDGE,   /* bridge:NAME */
+	HINT_NETWORK,  /* network:NAME */
+	HINT_ETHERNET, /* ethernet:TAP, a tap device that is ready */
+	HINT_DIRECT,   /* direct:INTERFACE, macvtap */
+	HINT_COUNT,
+};
+
+struct hint {
+	enum hint_kind kind;
+	char *target; /* NULL for user and passt */
+};
+
+void hint_clear(struct hint *h);
+
+/* Parses a hint. Return: -EINVAL, and in *RET_WHY what is wrong with it, in words. */
+int hint_parse(const char *text, struct hint *ret, const char **ret_why);
+
+/* The element, ended by a newline. NULL when memory ran out (or, for the interface, when the hint
+ * does not parse); the caller frees it. */
+char *fragment_hostdev(const struct team *t);
+char *fragment_interface(const struct team *t, const char *hint);
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* JSON to the machine. A key that is absent is not known; null is "none". */
+#include "core/machine-json.h"
+
+#include "core/json.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+static int pf_from_object(struct json_object *o, struct pf *pf);
+
+static int node_from_object(struct json_object *o, struct function *f)
+{
+	const char *path, *mode;
+
+	int r = json_get_text_or_null(o, "node", &path);
+	if (r < 0)
+		return r;
+	if (r == 1 && !path) {
+		f->has |= FUNCTION_NODE;
+		return 0;
+	}
+	r = json_get_text(o, "node_mode", &mode);
+	if (r <= 0)
+		return r;
+	if (text_to_unsigned(mode, 8, 0, 07777, &f->node.mode) < 0 ||
+	    json_get_uint(o, "node_uid", &f->node.uid) != 1 ||
+	    json_get_uint(o, "node_gid", &f->node.gid) != 1)
+		return -EINVAL;
+	f->node.exists = true;
+	f->has |= FUNCTION_NODE;
+	return 0;
+}
+
+static int nullable_from_object(struct json_object *o, const char *key, char **ret, unsigned bit,
+				unsigned *has)
+{
+	const char *text;
+	int r = json_get_text_or_null(o, key, &text);
+	if (r <= 0)
+		return r;
+	*has |= bit;
+	return text_replace(ret, text);
+}
+
+static int function_from_object(struct json_object *o, struct function *f)
+{
+	uint64_t group;
+
+	if (json_get_address(o, "address", &f->address) != 1 ||
+	    nullable_from_object(o, "driver", &f->driver, FUNCTION_DRIVER, &f->has) < 0 ||
+	    nullable_from_object(o, "driver_override", &f->override, FUNCTION_OVERRIDE, &f->has) < 0)
+		return -EINVAL;
+	int r = json_get_unsigned(o, "iommu_group", INT_MAX, &group);
+	if (r < 0 || node_from_object(o, f) < 0 ||
+	    json_get_unsigned(o, "inode", UINT64_MAX, &f->inode) < 0 ||
+	    json_dup_text(o, "interface", &f->netdev) < 0)
+		return -EINVAL;
+	f->group = r ? (int)group : -1;
+	return 0;
+}
+
+static int vf_from_object(struct json_object *o, struct pf *pf)
+{
+	struct json_object *part;
+	unsigned index;
+
+	if (json_get_uint(o, "index", &index) != 1 || index > UINT16_MAX || pf_find_vf(pf, index))
+		return -EINVAL;
+	struct vf *vf = pf_add_vf(pf, index);
+	if (!vf)
+		return -ENOMEM;
+	if (function_from_object(o, &vf->function) < 0 ||
+	    json_get_bool(o, "in_use", &vf->in_use) < 0 ||
+	    json_get_bool(o, "made_by_vfprep", &vf->ours) < 0)
+		return -EINVAL;
+	int r = json_get_object(o, "holder", &part);
+	if (r < 0 || (r && (json_get_uint(part, "pid", &vf->holder.pid) < 0 ||
+			    json_dup_text(part, "command", &vf->holder.command) < 0)))
+		return -EINVAL;
+	r = json_get_object(o, "settings", &part);
+	return r == 1 ? settings_from_json(part, &vf->settings) : r;
+}
+
+static int lists_from_object(struct json_object *o, struct pf *pf)
+{
+	struct json_object *list;
+	int r = json_get_array(o, "vfs", &list);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r && i < json_object_array_length(list); i++) {
+		struct json_object *vf = json_object_array_get_idx(list, i);
+		if (!json_object_is_type(vf, json_type_object) || vf_from_object(vf, pf) < 0)
+			return -EINVAL;
+	}
+	r = json_get_array(o, "altnames", &list);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r && i < json_object_array_length(list); i++) {
+		struct json_object *name = json_object_array_get_idx(list, i);
+		char **copy = array_add(&pf->altnames, &pf->n_altnames, sizeof(*copy));
+		if (!copy || !json_object_is_type(name, json_type_string) ||
+		    text_replace(copy, json_object_get_string(name)) < 0)
+			return -EINVAL;
+	}
+	r = json_get_array(o, "auto_macs", &list);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r && i < json_object_array_length(list); i++) {
+		struct json_object *text = json_object_array_get_idx(list, i);
+		uint8_t(*mac)[6] = array_add(&pf->auto_macs, &pf->n_auto_macs, sizeof(*mac));
+		if (!mac || !json_object_is_type(text, json_type_string) ||
+		    mac_parse(json_object_get_string(text), *mac) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int pf_state_from_object(struct json_object *o, struct pf *pf)
+{
+	const char *mode;
+	const struct {
+		unsigned bit;
+		int r;
+	} got[] = {
+		{ PF_MAC, json_get_mac(o, "mac", pf->mac) },
+		{ PF_PERMANENT_MAC, json_get_mac(o, "permanent_mac", pf->permanent_mac) },
+		{ PF_LINK, json_get_bool(o, "up", &pf->up) },
+		{ PF_NUMVFS, json_get_uint(o, "numvfs", &pf->numvfs) },
+		{ PF_AUTOPROBE, json_get_bool(o, "autoprobe", &pf->autoprobe) },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(got); i++) {
+		if (got[i].r < 0)
+			return got[i].r;
+		if (got[i].r)
+			pf->has |= got[i].bit;
+	}
+	int r = json_get_text(o, "addr_gen_mode", &mode);
+	if (r <= 0)
+		return r;
+	pf->has |= PF_ADDR_GEN_MODE;
+	return addr_gen_mode_parse(mode, &pf->addr_gen_mode);
+}
+
+static int device_from_object(struct json_object *o, struct pf *pf)
+{
+	const char *device;
+	unsigned vendor_id, device_id;
+
+	int r = json_get_text(o, "device", &device);
+	if (r <= 0)
+		return r;
+	autofree char *vendor = strndup(device, 4);
+	if (!vendor)
+		return -ENOMEM;
+	if (strlen(device) != strlen("8086:10c9") || device[4] != ':' ||
+	    text_to_unsigned(vendor, 16, 0, UINT16_MAX, &vendor_id) < 0 ||
+	    text_to_unsigned(device + 5, 16, 0, UINT16_MAX, &device_id) < 0)
+		return -EINVAL;
+	pf->vendor = (uint16_t)vendor_id;
+	pf->device = (uint16_t)device_id;
+	return 0;
+}
+
+static int record_from_object(struct json_object *o, struct record **ret)
+{
+	CLEANUP(record_freep) struct record *r = calloc(1, sizeof(*r));
+	struct json_object *original;
+
+	if (!r)
+		return -ENOMEM;
+	if (json_dup_text(o, "boot_id", &r->boot_id) != 1 ||
+	    json_get_uint(o, "ifindex", &r->ifindex) != 1 ||
+	    json_get_uint(o, "making", &r->making) < 0 ||
+	    json_get_bool(o, "to_probe", &r->to_probe) < 0 ||
+	    json_get_object(o, "original", &original) != 1 ||
+	    pf_from_object(original, &r->original) < 0)
+		return -EINVAL;
+	*ret = TAKE_PTR(r);
+	return 0;
+}
+
+static int pf_from_object(struct json_object *o, struct pf *pf)
+{
+	struct json_object *record;
+
+	if (json_get_address(o, "address", &pf->address) != 1 ||
+	    json_dup_text(o, "name", &pf->name) < 0 || pf_state_from_object(o, pf) < 0 ||
+	    json_dup_text(o, "driver", &pf->driver) < 0 || device_from_object(o, pf) < 0 ||
+	    json_dup_text(o, "path", &pf->path) < 0 ||
+	    json_get_uint(o, "totalvfs", &pf->totalvfs) < 0 ||
+	    json_get_uint(o, "vf_offset", &pf->offset) < 0 ||
+	    json_get_uint(o, "vf_stride", &pf->stride) < 0 ||
+	    json_dup_text(o, "busy", &pf->busy) < 0 ||
+	    json_get_uint(o, "ifindex", &pf->ifindex) < 0 ||
+	    json_get_uint(o, "mtu", &pf->mtu) < 0 ||
+	    json_get_bool(o, "carrier", &pf->carrier) < 0 ||
+	    json_get_bool(o, "in_use", &pf->in_use) < 0 ||
+	    json_get_bool(o, "lists_vfs", &pf->lists_vfs) < 0 || lists_from_object(o, pf) < 0)
+		return -EINVAL;
+	int r = json_get_object(o, "record", &record);
+	return r == 1 ? record_from_object(record, &pf->record) : r;
+}
+
+static int check_version(struct json_object *o, const char *subject, struct vfprep_problems *p)
+{
+	unsigned version;
+	if (json_get_uint(o, "version", &version) != 1)
+		return problem_add(p, -EINVAL, VFPREP_SYSTEM, subject, NULL, "no 'version' in it");
+	if (version != MACHINE_VERSION)
+		return problem_add(p, -EPROTONOSUPPORT, VFPREP_SYSTEM, subject,
+				   "use the vfprep that wrote it",
+				   "version %u of the format; this program reads version %d",
+				   version, MACHINE_VERSION);
+	return 0;
+}
+
+static int machine_lists_from_object(struct json_object *o, struct vfprep_machine *m)
+{
+	struct json_object *list;
+	int r = json_get_array(o, "pfs", &list);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r && i < json_object_array_length(list); i++) {
+		struct json_object *item = json_object_array_get_idx(list, i);
+		struct pf *pf = machine_add_pf(m, (struct pci_address){ 0 });
+		if (!pf || !json_object_is_type(item, json_type_object) ||
+		    pf_from_object(item, pf) < 0)
+			return -EINVAL;
+	}
+	r = json_get_array(o, "teams", &list);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r && i < json_object_array_length(list); i++) {
+		struct json_object *item = json_object_array_get_idx(list, i);
+		struct team *team = array_add(&m->teams, &m->n_teams, sizeof(*team));
+		if (!team || !json_object_is_type(item, json_type_object) ||
+		    team_from_object(item, team) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+int machine_from_json(const char *text, size_t size, const char *subject,
+		      struct vfprep_machine **ret, struct vfprep_problems *p)
+{
+	autojson o = NULL;
+	automachine m = machine_new();
+
+	if (!m)
+		return problem_add(p, -ENOMEM, VFPREP_SYSTEM, subject, NULL, "out of memory");
+	int r = json_parse(text, size, MACHINE_JSON_MAX, subject, &o, p);
+	if (r == 0)
+		r = check_version(o, subject, p);
+	if (r < 0)
+		return r;
+	if (json_dup_text(o, "boot_id", &m->boot_id) < 0 ||
+	    json_dup_text(o, "rundir", &m->rundir) < 0 ||
+	    json_get_bool(o, "vfio_pci", &m->has_vfio_pci) < 0 ||
+	    machine_lists_from_object(o, m) < 0)
+		return problem_add(p, -EINVAL, VFPREP_SYSTEM, subject,
+				   "give a file that vfprep list --json printed",
+				   "not a machine: a key is missing or has a wrong value");
+	*ret = TAKE_PTR(m);
+	return 0;
+}
+
+int record_from_json(const char *text, size_t size, const char *subject, struct record **ret,
+		     struct vfprep_problems *p)
+{
+	autojson o = NULL;
+
+	int r = json_parse(text, size, RECORD_JSON_MAX, subject, &o, p);
+	if (r == 0)
+		r = check_version(o, subject, p);
+	if (r < 0)
+		return r;
+	r = record_from_object(o, ret);
+	if (r < 0)
+		return problem_add(p, r, VFPREP_SYSTEM, subject, NULL,
+				   "not a record: a key is missing or has a wrong value");
+	return 0;
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The machine to JSON. A key that is absent is not known; null is "none". */
+#include "core/machine-json.h"
+
+#include "core/json.h"
+
+#include <errno.h>
+
+static int pf_to_object(const struct pf *pf, const struct vfprep_machine *m,
+			struct json_object **ret);
+
+static int node_to_object(const struct function *f, struct json_object *o)
+{
+	if (!(f->has & FUNCTION_NODE))
+		return 0;
+	if (!f->node.exists)
+		return json_add_text_or_null(o, "node", NULL);
+	autofree char *mode = text_format("%04o", f->node.mode);
+	if (!mode)
+		return -ENOMEM;
+	if (f->group >= 0) {
+		autofree char *path = text_format("/dev/vfio/%d", f->group);
+		if (!path || json_add_text(o, "node", path) < 0)
+			return -ENOMEM;
+	}
+	int r = json_add_unsigned(o, "node_uid", f->node.uid);
+	if (r == 0)
+		r = json_add_unsigned(o, "node_gid", f->node.gid);
+	return r < 0 ? r : json_add_text(o, "node_mode", mode);
+}
+
+static int function_to_object(const struct function *f, struct json_object *o)
+{
+	int r = json_add_address(o, "address", f->address);
+	if (r == 0 && f->has & FUNCTION_DRIVER)
+		r = json_add_text_or_null(o, "driver", f->driver);
+	if (r == 0 && f->has & FUNCTION_OVERRIDE)
+		r = json_add_text_or_null(o, "driver_override", f->override);
+	if (r == 0 && f->group >= 0)
+		r = json_add_unsigned(o, "iommu_group", (unsigned)f->group);
+	if (r == 0)
+		r = node_to_object(f, o);
+	if (r == 0 && f->inode)
+		r = json_add_unsigned(o, "inode", f->inode);
+	return r < 0 ? r : json_add_text(o, "interface", f->netdev);
+}
+
+static int holder_to_object(const struct holder *h, struct json_object *o)
+{
+	if (!h->pid && !h->command)
+		return 0;
+	autojson holder = json_object_new_object();
+	if (!holder || json_add_text(holder, "command", h->command) < 0 ||
+	    (h->pid && json_add_unsigned(holder, "pid", h->pid) < 0))
+		return -ENOMEM;
+	return json_add(o, "holder", TAKE_PTR(holder));
+}
+
+static int vf_to_object(const struct vf *vf, const struct pf *pf, const struct vfprep_machine *m,
+			struct json_object **ret)
+{
+	autojson o = json_object_new_object();
+	struct json_object *settings;
+
+	if (!o || json_add_unsigned(o, "index", vf->index) < 0 ||
+	    function_to_object(&vf->function, o) < 0)
+		return -ENOMEM;
+	if (m) { /* as reported, not as recorded */
+		const struct team *team = machine_team_of_vf(m, pf->address, vf->index);
+		if (json_add_bool(o, "in_use", vf->in_use) < 0 ||
+		    holder_to_object(&vf->holder, o) < 0 ||
+		    json_add_text(o, "team", team ? team->name : NULL) < 0)
+			return -ENOMEM;
+	}
+	if (vf->ours && json_add_bool(o, "made_by_vfprep", true) < 0)
+		return -ENOMEM;
+	if (vf->settings.present && (settings_to_json(&vf->settings, &settings) < 0 ||
+				     json_add(o, "settings", settings) < 0))
+		return -ENOMEM;
+	*ret = TAKE_PTR(o);
+	return 0;
+}
+
+static int add_vfs(const struct pf *pf, const struct vfprep_machine *m, struct json_object *o)
+{
+	autojson list = json_object_new_array();
+	for (size_t i = 0; i < pf->n_vfs; i++) {
+		struct json_object *vf;
+		if (!list || vf_to_object(&pf->vfs[i], pf, m, &vf) < 0 ||
+		    json_object_array_add(list, vf) < 0)
+			return -ENOMEM;
+	}
+	return list ? json_add(o, "vfs", TAKE_PTR(list)) : -ENOMEM;
+}
+
+/* What vfprep may change, each only when present. */
+static int pf_state_to_object(const struct pf *pf, struct json_object *o)
+{
+	int r = 0;
+	if (pf->has & PF_MAC)
+		r = json_add_mac(o, "mac", pf->mac);
+	if (r == 0 && pf->has & PF_PERMANENT_MAC)
+		r = json_add_mac(o, "permanent_mac", pf->permanent_mac);
+	if (r == 0 && pf->has & PF_LINK)
+		r = json_add_bool(o, "up", pf->up);
+	if (r == 0 && pf->has & PF_ADDR_GEN_MODE)
+		r = json_add_text(o, "addr_gen_mode", addr_gen_mode_name(pf->addr_gen_mode));
+	if (r == 0 && pf->has & PF_NUMVFS)
+		r = json_add_unsigned(o, "numvfs", pf->numvfs);
+	if (r == 0 && pf->has & PF_AUTOPROBE)
+		r = json_add_bool(o, "autoprobe", pf->autoprobe);
+	return r;
+}
+
+static int add_altnames(const struct pf *pf, struct json_object *o)
+{
+	autojson list = json_object_new_array();
+	for (size_t i = 0; list && i < pf->n_altnames; i++) {
+		if (json_object_array_add(list, json_object_new_string(pf->altnames[i])) < 0)
+			return -ENOMEM;
+	}
+	return list ? json_add(o, "altnames", TAKE_PTR(list)) : -ENOMEM;
+}
+
+static int add_auto_macs(const struct pf *pf, struct json_object *o)
+{
+	autojson list = json_object_new_array();
+	for (size_t i = 0; list && i < pf->n_auto_macs; i++) {
+		char text[MAC_TEXT];
+		struct json_object *mac = json_object_new_string(mac_format(pf->auto_macs[i], text));
+		if (!mac || json_object_array_add(list, mac) < 0)
+			return -ENOMEM;
+	}
+	return list ? json_add(o, "auto_macs", TAKE_PTR(list)) : -ENOMEM;
+}
+
+static int pf_facts_to_object(const struct pf *pf, struct json_object *o)
+{
+	autofree char *device = text_format("%04x:%04x", pf->vendor, pf->device);
+	if (!device || json_add_text(o, "driver", pf->driver) < 0 ||
+	    json_add_text(o, "device", device) < 0 || json_add_text(o, "path", pf->path) < 0 ||
+	    json_add_unsigned(o, "totalvfs", pf->totalvfs) < 0 ||
+	    json_add_unsigned(o, "vf_offset", pf->offset) < 0 ||
+	    json_add_unsigned(o, "vf_stride", pf->stride) < 0 ||
+	    json_add_text(o, "busy", pf->busy) < 0 || add_auto_macs(pf, o) < 0)
+		return -ENOMEM;
+	if (!pf->ifindex)
+		return 0;
+	if (json_add_unsigned(o, "ifindex", pf->ifindex) < 0 ||
+	    json_add_unsigned(o, "mtu", pf->mtu) < 0 ||
+	    json_add_bool(o, "carrier", pf->carrier) < 0 ||
+	    json_add_bool(o, "in_use", pf->in_use) < 0 ||
+	    json_add_bool(o, "lists_vfs", pf->lists_vfs) < 0 || add_altnames(pf, o) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+static int record_to_object(const struct record *r, struct json_object **ret)
+{
+	autojson o = json_object_new_object();
+	struct json_object *original;
+
+	if (!o || json_add_unsigned(o, "version", MACHINE_VERSION) < 0 ||
+	    json_add_text(o, "boot_id", r->boot_id) < 0 ||
+	    json_add_unsigned(o, "ifindex", r->ifindex) < 0)
+		return -ENOMEM;
+	if (r->to_probe && json_add_bool(o, "to_probe", true) < 0)
+		return -ENOMEM;
+	if (r->making && json_add_unsigned(o, "making", r->making) < 0)
+		return -ENOMEM;
+	if (pf_to_object(&r->original, NULL, &original) < 0 ||
+	    json_add(o, "original", original) < 0)
+		return -ENOMEM;
+	*ret = TAKE_PTR(o);
+	return 0;
+}
+
+static int pf_to_object(const struct pf *pf, const struct vfprep_machine *m,
+			struct json_object **ret)
+{
+	autojson o = json_object_new_object();
+	struct json_object *record;
+
+	if (!o || json_add_address(o, "address", pf->address) < 0 ||
+	    json_add_text(o, "name", pf->name) < 0 || pf_state_to_object(pf, o) < 0)
+		return -ENOMEM;
+	if (m && pf_facts_to_object(pf, o) < 0)
+		return -ENOMEM;
+	if (pf->record && (record_to_object(pf->record, &record) < 0 ||
+			   json_add(o, "record", record) < 0))
+		return -ENOMEM;
+	if (add_vfs(pf, m, o) < 0)
+		return -ENOMEM;
+	*ret = TAKE_PTR(o);
+	return 0;
+}
+
+static int add_teams(const struct vfprep_machine *m, struct json_object *o)
+{
+	autojson list = json_object_new_array();
+	for (size_t i = 0; list && i < m->n_teams; i++) {
+		struct json_object *team;
+		if (team_to_object(&m->teams[i], &team) < 0 ||
+		    json_object_array_add(list, team) < 0)
+			return -ENOMEM;
+	}
+	return list ? json_add(o, "teams", TAKE_PTR(list)) : -ENOMEM;
+}
+
+char *machine_to_json(const struct vfprep_machine *m)
+{
+	autojson o = json_object_new_object();
+	autojson pfs = json_object_new_array();
+
+	if (!o || !pfs || json_add_unsigned(o, "version", MACHINE_VERSION) < 0 ||
+	    json_add_text(o, "boot_id", m->boot_id) < 0 ||
+	    json_add_text(o, "rundir", m->rundir) < 0 ||
+	    json_add_bool(o, "vfio_pci", m->has_vfio_pci) < 0)
+		return NULL;
+	for (size_t i = 0; i < m->n_pfs; i++) {
+		struct json_object *pf;
+		if (pf_to_object(&m->pfs[i], m, &pf) < 0 || json_object_array_add(pfs, pf) < 0)
+			return NULL;
+	}
+	if (json_add(o, "pfs", TAKE_PTR(pfs)) < 0 || add_teams(m, o) < 0)
+		return NULL;
+	return json_text(o, true);
+}
+
+char *record_to_json(const struct record *r)
+{
+	autojson o = NULL;
+	return record_to_object(r, &o) < 0 ? NULL : json_text(o, true);
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The machine in memory: PFs, VFs and teams, found, copied and freed. */
+#include "core/machine.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+static const char *const addr_gen_names[] = { [ADDR_GEN_EUI64] = "eui64",
+					      [ADDR_GEN_NONE] = "none",
+					      [ADDR_GEN_STABLE_PRIVACY] = "stable_secret",
+					      [ADDR_GEN_RANDOM] = "random" };
+static_assert(ARRAY_SIZE(addr_gen_names) == ADDR_GEN_COUNT, "a name per mode");
+
+const char *addr_gen_mode_name(enum addr_gen_mode m)
+{
+	return addr_gen_names[m];
+}
+
+int addr_gen_mode_parse(const char *text, enum addr_gen_mode *ret)
+{
+	for (unsigned i = 0; i < ADDR_GEN_COUNT; i++) {
+		if (strcmp(addr_gen_names[i], text) == 0) {
+			*ret = (enum addr_gen_mode)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+bool driver_is_vfio(const char *driver)
+{
+	/* A variant driver is named after its hardware: mlx5_vfio_pci, hisi-acc-vfio-pci. */
+	return driver && (strstr(driver, "vfio-pci") || strstr(driver, "vfio_pci"));
+}
+
+struct vfprep_machine *machine_new(void)
+{
+	return calloc(1, sizeof(struct vfprep_machine));
+}
+
+void machine_free(struct vfprep_machine *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < m->n_pfs; i++)
+		pf_clear(&m->pfs[i]);
+	for (size_t i = 0; i < m->n_teams; i++)
+		team_clear(&m->teams[i]);
+	free(m->pfs);
+	free(m->teams);
+	free(m->boot_id);
+	free(m->rundir);
+	free(m);
+}
+
+void function_clear(struct function *f)
+{
+	free(f->driver);
+	free(f->override);
+	free(f->netdev);
+	*f = (struct function){ .group = -1 };
+}
+
+void vf_clear(struct vf *vf)
+{
+	function_clear(&vf->function);
+	free(vf->holder.command);
+	free(vf->team);
+	free(vf->persistent);
+	*vf = (struct vf){ .function.group = -1 };
+}
+
+void pf_clear(struct pf *pf)
+{
+	for (size_t i = 0; i < pf->n_vfs; i++)
+		vf_clear(&pf->vfs[i]);
+	for (size_t i = 0; i < pf->n_altnames; i++)
+		free(pf->altnames[i]);
+	free(pf->vfs);
+	free(pf->altnames);
+	free(pf->driver);
+	free(pf->name);
+	free(pf->path);
+	free(pf->busy);
+	free(pf->auto_macs);
+	record_free(pf->record);
+	*pf = (struct pf){ 0 };
+}
+
+void record_free(struct record *r)
+{
+	if (!r)
+		return;
+	pf_clear(&r->original);
+	free(r->boot_id);
+	free(r);
+}
+
+int function_copy(const struct function *from, struct function *ret)
+{
+	struct function f = *from;
+	f.driver = f.override = f.netdev = NULL;
+	if (text_replace(&f.driver, from->driver) < 0 ||
+	    text_replace(&f.override, from->override) < 0 ||
+	    text_replace(&f.netdev, from->netdev) < 0) {
+		function_clear(&f);
+		return -ENOMEM;
+	}
+	*ret = f;
+	return 0;
+}
+
+int vf_copy(const struct vf *from, struct vf *ret)
+{
+	struct vf vf = *from;
+	vf.function = (struct function){ .group = -1 };
+	vf.holder.command = vf.team = vf.persistent = NULL;
+	if (function_copy(&from->function, &vf.function) < 0 ||
+	    text_replace(&vf.holder.command, from->holder.command) < 0 ||
+	    text_replace(&vf.team, from->team) < 0 ||
+	    text_replace(&vf.persistent, from->persistent) < 0) {
+		vf_clear(&vf);
+		return -ENOMEM;
+	}
+	*ret = vf;
+	return 0;
+}
+
+static int pf_copy_lists(const struct pf *from, struct pf *pf)
+{
+	for (size_t i = 0; i < from->n_altnames; i++) {
+		char **name = array_add(&pf->altnames, &pf->n_altnames, sizeof(*name));
+		if (!name || text_replace(name, from->altnames[i]) < 0)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < from->n_auto_macs; i++) {
+		uint8_t(*mac)[6] = array_add(&pf->auto_macs, &pf->n_auto_macs, sizeof(*mac));
+		if (!mac)
+			return -ENOMEM;
+		memcpy(*mac, from->auto_macs[i], sizeof(*mac));
+	}
+	for (size_t i = 0; i < from->n_vfs; i++) {
+		struct vf *vf = pf_add_vf(pf, from->vfs[i].index);
+		if (!vf || vf_copy(&from->vfs[i], vf) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int pf_copy(const struct pf *from, struct pf *ret)
+{
+	struct pf pf = *from;
+	pf.driver = pf.name = pf.path = pf.busy = NULL;
+	pf.altnames = NULL;
+	pf.auto_macs = NULL;
+	pf.record = NULL;
+	pf.vfs = NULL;
+	pf.n_altnames = pf.n_auto_macs = pf.n_vfs = 0;
+	if (text_replace(&pf.driver, from->driver) < 0 || text_replace(&pf.name, from->name) < 0 ||
+	    text_replace(&pf.path, from->path) < 0 || text_replace(&pf.busy, from->busy) < 0 ||
+	    (from->record && !(pf.record = record_dup(from->record))) ||
+	    pf_copy_lists(from, &pf) < 0) {
+		pf_clear(&pf);
+		return -ENOMEM;
+	}
+	*ret = pf;
+	return 0;
+}
+
+struct record *record_dup(const struct record *from)
+{
+	CLEANUP(record_freep) struct record *r = calloc(1, sizeof(*r));
+	if (!r || text_replace(&r->boot_id, from->boot_id) < 0 ||
+	    pf_copy(&from->original, &r->original) < 0)
+		return NULL;
+	r->ifindex = from->ifindex;
+	r->making = from->making;
+	r->to_probe = from->to_probe;
+	return TAKE_PTR(r);
+}
+
+struct pf *machine_add_pf(struct vfprep_machine *m, struct pci_address address)
+{
+	struct pf *pf = array_add(&m->pfs, &m->n_pfs, sizeof(*pf));
+	if (pf)
+		pf->address = address;
+	return pf;
+}
+
+struct vf *pf_add_vf(struct pf *pf, unsigned index)
+{
+	struct vf *vf = array_add(&pf->vfs, &pf->n_vfs, sizeof(*vf));
+	if (vf) {
+		vf->index = index;
+		vf->function.group = -1;
+	}
+	return vf;
+}
+
+struct pf *machine_find_pf(const struct vfprep_machine *m, struct pci_address address)
+{
+	for (size_t i = 0; i < m->n_pfs; i++) {
+		if (pci_address_compare(m->pfs[i].address, address) == 0)
+			return &m->pfs[i];
+	}
+	return NULL;
+}
+
+struct vf *machine_find_vf(const struct vfprep_machine *m, struct pci_address address,
+			   struct pf **ret_pf)
+{
+	for (size_t i = 0; i < m->n_pfs; i++) {
+		for (size_t k = 0; k < m->pfs[i].n_vfs; k++) {
+			struct vf *vf = &m->pfs[i].vfs[k];
+			if (pci_address_compare(vf->function.address, address) == 0) {
+				*ret_pf = &m->pfs[i];
+				return vf;
+			}
+		}
+	}
+	return NULL;
+}
+
+struct vf *pf_find_vf(const struct pf *pf, unsigned index)
+{
+	for (size_t i = 0; i < pf->n_vfs; i++) {
+		if (pf->vfs[i].index == index)
+			return &pf->vfs[i];
+	}
+	return NULL;
+}
+
+struct team *machine_find_team(const struct vfprep_machine *m, const char *name)
+{
+	for (size_t i = 0; i < m->n_teams; i++) {
+		if (strcmp(m->teams[i].name, name) == 0)
+			return &m->teams[i];
+	}
+	return NULL;
+}
+
+struct team *machine_team_of_vf(const struct vfprep_machine *m, struct pci_address pf,
+				unsigned index)
+{
+	for (size_t i = 0; i < m->n_teams; i++) {
+		if (m->teams[i].pf.vf == index &&
+		    pci_address_compare(m->teams[i].pf.address, pf) == 0)
+			return &m->teams[i];
+	}
+	return NULL;
+}
+
+struct pci_address pf_vf_address(const struct pf *pf, unsigned index)
+{
+	struct vf *vf = pf_find_vf(pf, index);
+	return vf ? vf->function.address :
+		    pci_address_of_vf(pf->address, pf->offset, pf->stride, index);
+}

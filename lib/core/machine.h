@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The machine: PFs, their VFs and what is published. One set of types serves for what the kernel
+ * reports, for what is wanted of it and for originals that were saved; in the latter two only
+ * what is marked as present means anything. */
+#ifndef CORE_MACHINE_H
+#define CORE_MACHINE_H
+
+#include "core/address.h"
+#include "core/problem.h"
+#include "core/setting.h"
+#include "core/team.h"
+
+#include <sys/types.h>
+
+/* Bits of struct function's `has`. */
+enum {
+	FUNCTION_DRIVER = 1 << 0,
+	FUNCTION_OVERRIDE = 1 << 1,
+	FUNCTION_NODE = 1 << 2,
+};
+
+/* The VFIO group node of a function: /dev/vfio/GROUP. */
+struct node {
+	bool exists; /* else it is known that there is none, and the rest is 0 */
+	unsigned uid, gid, mode;
+};
+
+/* Who has a function in use. */
+struct holder {
+	unsigned pid;  /* 0: it is not known who */
+	char *command; /* NULL: not known */
+};
+
+/* What every PCI function has. */
+struct function {
+	struct pci_address address;
+	unsigned has;
+	char *driver;   /* NULL: unbound */
+	char *override; /* NULL: none */
+	struct node node;
+	int group;      /* IOMMU group, -1: none or not known */
+	uint64_t inode; /* of its directory in sysfs; 0: not known. A function made anew has another */
+	char *netdev;   /* interface of a VF that a net driver has; NULL: none */
+};
+
+struct vf {
+	unsigned index;
+	struct function function;
+	struct settings settings;
+	bool in_use; /* no step may touch it */
+	struct holder holder;
+	bool ours;        /* in a record: vfprep made this VF */
+	char *team;       /* wanted: published under this name; NULL: not published */
+	char *persistent; /* wanted: the hint for the persistent side; NULL: none */
+};
+
+/* Bits of struct pf's `has`. */
+enum {
+	PF_NUMVFS = 1 << 0,
+	PF_AUTOPROBE = 1 << 1,
+	PF_LINK = 1 << 2,
+	PF_ADDR_GEN_MODE = 1 << 3,
+	PF_MAC = 1 << 4,
+	PF_PERMANENT_MAC = 1 << 5,
+};
+
+/* IFLA_INET6_ADDR_GEN_MODE, include/uapi/linux/if_link.h. */
+enum addr_gen_mode {
+	ADDR_GEN_EUI64,
+	ADDR_GEN_NONE,
+	ADDR_GEN_STABLE_PRIVACY,
+	ADDR_GEN_RANDOM,
+	ADDR_GEN_COUNT,
+};
+const char *addr_gen_mode_name(enum addr_gen_mode m);
+int addr_gen_mode_parse(const char *text, enum addr_gen_mode *ret);
+
+struct record;
+
+struct pf {
+	struct pci_address address;
+	unsigned has;
+	unsigned numvfs;
+	bool autoprobe;
+	bool up;
+	enum addr_gen_mode addr_gen_mode;
+	uint8_t mac[6], permanent_mac[6];
+
+	/* Reported only. */
+	unsigned totalvfs, offset, stride;
+	uint16_t vendor, device;
+	char *driver;  /* NULL: none */
+	char *name;    /* its interface; NULL: it has none */
+	unsigned ifindex;
+	char **altnames;
+	size_t n_altnames;
+	char *path;    /* udev's ID_PATH; NULL: not known */
+	unsigned mtu;
+	bool carrier;
+	bool in_use;   /* by the host: it has an address (link-local ones do not count) or a master */
+	bool lists_vfs; /* the driver reports its VFs' settings */
+	char *busy;    /* a process left behind on this PF: "pid 12, sriov_numvfs"; NULL: none */
+	uint8_t (*auto_macs)[6]; /* MACAddress=auto for VF 0, 1, ...; they need no secret to be shown */
+	size_t n_auto_macs;
+	struct record *record; /* what vfprep changed here; NULL: nothing */
+
+	bool whole; /* wanted: all of it, or nothing where one of its VFs is in use */
+
+	struct vf *vfs; /* sorted by index */
+	size_t n_vfs;
+};
+
+/* What was there before vfprep: in `original` exactly the values that it changed are present. It
+ * is about the machine only while boot id, ifindex and, VF by VF, the inode agree. */
+struct record {
+	char *boot_id;
+	unsigned ifindex;
+	unsigned making; /* numvfs is being written: exactly that many VFs will be ours; 0: it is not */
+	bool to_probe;   /* VFs that it made and nobody manages still wait for drivers_probe */
+	struct pf original;
+};
+
+struct vfprep_machine {
+	char *boot_id;
+	char *rundir;      /* where teams are published; NULL: /run/vfprep */
+	bool has_vfio_pci; /* the module is there */
+	struct pf *pfs;    /* sorted by address */
+	size_t n_pfs;
+	struct team *teams; /* published; sorted by name */
+	size_t n_teams;
+};
+
+struct vfprep_machine *machine_new(void);
+void machine_free(struct vfprep_machine *m);
+DEFINE_CLEANUP(struct vfprep_machine, machine_free)
+#define automachine CLEANUP(machine_freep) struct vfprep_machine *
+
+void function_clear(struct function *f);
+void vf_clear(struct vf *vf);
+void pf_clear(struct pf *pf);
+void record_free(struct record *r);
+DEFINE_CLEANUP(struct record, record_free)
+
+/* A deep copy into *RET, whose old content is overwritten, not freed. Return: -ENOMEM. */
+int function_copy(const struct function *from, struct function *ret);
+int vf_copy(const struct vf *from, struct vf *ret);
+int pf_copy(const struct pf *from, struct pf *ret);
+struct record *record_dup(const struct record *from);
+
+/* Adds a zeroed one, its group -1; NULL when memory ran out. The caller keeps the order. */
+struct pf *machine_add_pf(struct vfprep_machine *m, struct pci_address address);
+struct vf *pf_add_vf(struct pf *pf, unsigned index);
+
+/* NULL when there is none. */
+struct pf *machine_find_pf(const struct vfprep_machine *m, struct pci_address address);
+struct vf *machine_find_vf(const struct vfprep_machine *m, struct pci_address address,
+			   struct pf **ret_pf);
+struct vf *pf_find_vf(const struct pf *pf, unsigned index);
+struct team *machine_find_team(const struct vfprep_machine *m, const char *name);
+/* The team that is published for VF INDEX of a PF. */
+struct team *machine_team_of_vf(const struct vfprep_machine *m, struct pci_address pf,
+				unsigned index);
+
+/* The address that VF INDEX has or will have. */
+struct pci_address pf_vf_address(const struct pf *pf, unsigned index);
+
+/* A driver that hands the device to user space by VFIO. */
+bool driver_is_vfio(const char *driver);
+
+#endif

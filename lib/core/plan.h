@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From what is to what is wanted: ordered steps. Pure. */
+#ifndef CORE_PLAN_H
+#define CORE_PLAN_H
+
+#include "core/machine.h"
+
+/* Every change that vfprep makes to a machine is one of these. */
+enum step_kind {
+	STEP_MODULE,        /* load vfio-pci */
+	STEP_WITHDRAW,      /* take a team back */
+	STEP_ADDR_GEN_MODE, /* of the PF's interface */
+	STEP_LINK,          /* of the PF's interface */
+	STEP_AUTOPROBE,     /* sriov_drivers_autoprobe */
+	STEP_NUMVFS,        /* sriov_numvfs */
+	STEP_SETTING,       /* one setting of one VF */
+	STEP_OVERRIDE,      /* driver_override */
+	STEP_DRIVER,        /* bind or unbind */
+	STEP_NODE,          /* owner and mode of the group node */
+	STEP_DRIVERS_PROBE, /* let the kernel find a driver for a new VF */
+	STEP_PUBLISH,       /* publish a team */
+	STEP_COUNT,
+};
+
+struct step {
+	enum step_kind kind;
+	struct pci_address pf;      /* all but STEP_MODULE */
+	unsigned ifindex;           /* of the PF; 0: none */
+	bool of_vf;                 /* `vf` and `address` mean something */
+	unsigned vf;
+	struct pci_address address; /* of the VF */
+	int group;                  /* of the VF; -1: not known yet */
+	enum setting setting;       /* STEP_SETTING */
+	struct settings value;      /* STEP_SETTING */
+	unsigned number;            /* numvfs, addr_gen_mode, link and autoprobe (0 or 1) */
+	char *name;                 /* driver or override (NULL: none), module, team */
+	char *old_driver;           /* STEP_DRIVER: who has it now; NULL: nobody */
+	struct node node;           /* STEP_NODE */
+	char *persistent;           /* STEP_PUBLISH: the hint; NULL: none */
+
+	/* As it is shown. */
+	char *subject, *what, *old_text, *new_text;
+};
+
+struct vfprep_plan {
+	struct step *steps;
+	size_t n;
+};
+
+struct vfprep_plan *plan_new(void);
+void plan_free(struct vfprep_plan *plan);
+DEFINE_CLEANUP(struct vfprep_plan, plan_free)
+#define autoplan CLEANUP(plan_freep) struct vfprep_plan *
+
+/* What the plan is for: only what is refused differs. */
+enum plan_aim { AIM_APPLY, AIM_RELEASE, AIM_UNDO };
+
+/* The steps from ACTUAL to WANTED. What must not be done (refuse.h) is left out and reported: a VF
+ * in use alone, or its whole PF where the count would go to 0. */
+int plan_make(const struct vfprep_machine *wanted, const struct vfprep_machine *actual,
+	      enum plan_aim aim, struct vfprep_plan **ret_plan, struct vfprep_problems *p);
+
+/* What is published for VF WANT of a PF, once its steps are done: what is wanted, and for the rest
+ * what the kernel reports. Return: -ENOMEM. */
+int team_of_vf(const struct vfprep_machine *m, const struct pf *pf, const struct vf *want,
+	       struct team *ret);
+
+/* SUBJECT: WHAT OLD -> NEW. NULL when memory ran out; the caller frees it. */
+char *plan_line(const struct vfprep_plan *plan, size_t i);
+/* [{"subject":...,"what":...,"old":...,"new":...}]. Return: -ENOMEM. */
+struct json_object;
+int plan_steps_to_object(const struct vfprep_plan *plan, struct json_object **ret);
+
+#endif

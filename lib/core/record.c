@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Records: what is in them, and when they still speak of this machine. */
+#include "core/record.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct vf *record_find_vf(const struct pf *pf, unsigned index)
+{
+	return pf->record ? pf_find_vf(&pf->record->original, index) : NULL;
+}
+
+/* Is the recorded VF the one that is there? */
+static bool same_vf(const struct vf *recorded, const struct vf *vf)
+{
+	return vf && recorded->function.inode == vf->function.inode &&
+	       pci_address_compare(recorded->function.address, vf->function.address) == 0;
+}
+
+static void drop_vf(struct pf *pf, size_t i)
+{
+	vf_clear(&pf->vfs[i]);
+	pf->n_vfs--;
+	memmove(&pf->vfs[i], &pf->vfs[i + 1], (pf->n_vfs - i) * sizeof(pf->vfs[0]));
+}
+
+bool record_owns_vfs(const struct pf *pf)
+{
+	for (size_t i = 0; i < pf->n_vfs; i++) {
+		const struct vf *recorded = record_find_vf(pf, pf->vfs[i].index);
+		if (!recorded || !recorded->ours || !same_vf(recorded, &pf->vfs[i]))
+			return false;
+	}
+	return pf->n_vfs > 0;
+}
+
+/* The entry of VF INDEX in the record, made when there is none. */
+static struct vf *record_vf(struct pf *pf, const struct vf *vf)
+{
+	struct vf *entry = record_find_vf(pf, vf->index);
+	if (entry)
+		return entry;
+	entry = pf_add_vf(&pf->record->original, vf->index);
+	if (entry) {
+		entry->function.address = vf->function.address;
+		entry->function.inode = vf->function.inode;
+	}
+	return entry;
+}
+
+int record_made(struct pf *pf)
+{
+	for (size_t i = 0; i < pf->n_vfs; i++) {
+		struct vf *entry = record_vf(pf, &pf->vfs[i]);
+		if (!entry)
+			return -ENOMEM;
+		entry->ours = true;
+	}
+	pf->record->making = 0;
+	return 0;
+}
+
+int record_reconcile(struct pf *pf, const char *boot_id)
+{
+	struct record *r = pf->record;
+
+	if (!r)
+		return 0;
+	if (!text_equal(r->boot_id, boot_id)) {
+		record_free(r);
+		pf->record = NULL;
+		return 0;
+	}
+	bool other = r->ifindex != pf->ifindex;
+	for (size_t i = r->original.n_vfs; i-- > 0;) {
+		const struct vf *entry = &r->original.vfs[i];
+		if (other || !same_vf(entry, pf_find_vf(pf, entry->index)))
+			drop_vf(&r->original, i);
+	}
+	if (r->making && !other && pf->n_vfs == r->making)
+		return record_made(pf);
+	/* While the count is 0 it may not have been written yet: nothing to own, nothing lost. */
+	r->making = 0;
+	return 0;
+}
+
+static int extend_pf(struct pf *pf, const struct step *s)
+{
+	struct record *r = pf->record;
+	unsigned bit = 0;
+
+	switch (s->kind) {
+	case STEP_ADDR_GEN_MODE:
+		bit = PF_ADDR_GEN_MODE;
+		break;
+	case STEP_LINK:
+		bit = PF_LINK;
+		break;
+	case STEP_AUTOPROBE:
+		bit = PF_AUTOPROBE;
+		break;
+	case STEP_NUMVFS:
+		bit = PF_NUMVFS;
+		r->making = s->number;
+		r->to_probe = s->number > 0;
+		break;
+	case STEP_MODULE:
+	case STEP_WITHDRAW:
+	case STEP_SETTING:
+	case STEP_OVERRIDE:
+	case STEP_DRIVER:
+	case STEP_NODE:
+	case STEP_DRIVERS_PROBE:
+	case STEP_PUBLISH:
+	case STEP_COUNT:
+		return 0;
+	}
+	if (r->original.has & bit || !(pf->has & bit))
+		return 0;
+	r->original.has |= bit;
+	if (bit == PF_ADDR_GEN_MODE)
+		r->original.addr_gen_mode = pf->addr_gen_mode;
+	else if (bit == PF_LINK)
+		r->original.up = pf->up;
+	else if (bit == PF_AUTOPROBE)
+		r->original.autoprobe = pf->autoprobe;
+	else
+		r->original.numvfs = pf->numvfs;
+	return 1;
+}
+
+/* Takes one text value, present or not yet in the record, from what is there. */
+static int extend_name(struct function *to, unsigned bit, char **dest, const struct function *from,
+		       const char *text)
+{
+	if (to->has & bit || !(from->has & bit))
+		return 0;
+	if (text_replace(dest, text) < 0)
+		return -ENOMEM;
+	to->has |= bit;
+	return 1;
+}
+
+static int extend_vf(struct pf *pf, const struct vf *vf, const struct step *s)
+{
+	size_t n = pf->record->original.n_vfs;
+	struct vf *entry = record_vf(pf, vf);
+	if (!entry)
+		return -ENOMEM;
+	struct function *to = &entry->function;
+	const struct function *from = &vf->function;
+	int changed = pf->record->original.n_vfs > n;
+
+	if (s->kind == STEP_SETTING) {
+		if (!setting_has(&entry->settings, s->setting) &&
+		    setting_has(&vf->settings, s->setting)) {
+			setting_copy(s->setting, &entry->settings, &vf->settings);
+			changed = 1;
+		}
+		return changed;
+	}
+	if (s->kind == STEP_NODE) {
+		/* A node that the binding makes goes away with it. */
+		if (!(to->has & FUNCTION_NODE) && from->has & FUNCTION_NODE && from->node.exists) {
+			to->node = from->node;
+			to->has |= FUNCTION_NODE;
+			changed = 1;
+		}
+		return changed;
+	}
+	int r = 0;
+	if (s->kind == STEP_OVERRIDE)
+		r = extend_name(to, FUNCTION_OVERRIDE, &to->override, from, from->override);
+	else if (s->kind == STEP_DRIVER)
+		r = extend_name(to, FUNCTION_DRIVER, &to->driver, from, from->driver);
+	return r < 0 ? r : r || changed;
+}
+
+int record_extend(struct pf *pf, const char *boot_id, const struct vfprep_plan *plan,
+		  bool *ret_changed)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct step *s = &plan->steps[i];
+		if (s->kind == STEP_MODULE || s->kind == STEP_WITHDRAW || s->kind == STEP_PUBLISH ||
+		    pci_address_compare(s->pf, pf->address) != 0)
+			continue;
+		if (!pf->record) {
+			pf->record = calloc(1, sizeof(*pf->record));
+			if (!pf->record || text_replace(&pf->record->boot_id, boot_id) < 0)
+				return -ENOMEM;
+			pf->record->ifindex = pf->ifindex;
+			pf->record->original.address = pf->address;
+			changed = true;
+		}
+		const struct vf *vf = s->of_vf ? pf_find_vf(pf, s->vf) : NULL;
+		int r = vf ? extend_vf(pf, vf, s) : extend_pf(pf, s);
+		if (r < 0)
+			return r;
+		changed = changed || r || s->kind == STEP_NUMVFS;
+	}
+	*ret_changed = changed;
+	return 0;
+}
+
+static void shrink_vf(struct vf *entry, const struct vf *vf)
+{
+	struct function *f = &entry->function;
+	const struct function *now = &vf->function;
+
+	for (unsigned i = 0; i < SETTING_COUNT; i++) {
+		if (setting_same(i, &entry->settings, &vf->settings))
+			entry->settings.present &= ~(1u << i);
+	}
+	if (f->has & now->has & FUNCTION_DRIVER && text_equal(f->driver, now->driver))
+		f->has &= ~(unsigned)FUNCTION_DRIVER;
+	if (f->has & now->has & FUNCTION_OVERRIDE && text_equal(f->override, now->override))
+		f->has &= ~(unsigned)FUNCTION_OVERRIDE;
+	if (f->has & now->has & FUNCTION_NODE && f->node.uid == now->node.uid &&
+	    f->node.gid == now->node.gid && f->node.mode == now->node.mode)
+		f->has &= ~(unsigned)FUNCTION_NODE;
+}
+
+static void shrink_pf(struct pf *original, const struct pf *pf)
+{
+	unsigned same = 0;
+	if (original->numvfs == pf->numvfs)
+		same |= PF_NUMVFS;
+	if (original->autoprobe == pf->autoprobe)
+		same |= PF_AUTOPROBE;
+	if (original->up == pf->up)
+		same |= PF_LINK;
+	if (original->addr_gen_mode == pf->addr_gen_mode)
+		same |= PF_ADDR_GEN_MODE;
+	original->has &= ~(same & pf->has);
+}
+
+bool record_shrink(struct pf *pf)
+{
+	struct record *r = pf->record;
+	if (!r)
+		return true;
+	for (size_t i = r->original.n_vfs; i-- > 0;) {
+		struct vf *entry = &r->original.vfs[i];
+		const struct vf *vf = pf_find_vf(pf, entry->index);
+		if (vf)
+			shrink_vf(entry, vf);
+		if (!vf || (!entry->ours && !entry->settings.present && !entry->function.has))
+			drop_vf(&r->original, i);
+	}
+	shrink_pf(&r->original, pf);
+	r->to_probe = false;
+	return !r->original.has && !r->original.n_vfs && !r->making;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What must not be done. */
+#ifndef CORE_REFUSE_H
+#define CORE_REFUSE_H
+
+#include "core/plan.h"
+
+/* Must the PF be left alone as a whole? Then a finding says why. */
+bool refuse_pf(const struct pf *want, const struct pf *have, enum plan_aim aim,
+	       struct vfprep_problems *p);
+
+/* Must VF WANT be left alone, for which there are STEPS? HAVE is NULL when it is yet to be made. */
+bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf,
+	       const struct vfprep_machine *wanted, const struct vfprep_machine *actual,
+	       enum plan_aim aim, struct vfprep_problems *p);
+
+/* Says that a VF is in use, and by whom. */
+void report_in_use(const struct pf *pf, const struct vf *vf, const char *consequence,
+		   struct vfprep_problems *p);
+
+#endif

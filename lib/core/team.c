@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A team as it is published: team.json to struct and back, and its name. */
+#include "core/team.h"
+
+#include "core/json.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#define TEAM_VERSION 1
+
+void team_clear(struct team *t)
+{
+	free(t->name);
+	free(t->boot_id);
+	free(t->pf.name);
+	free(t->transient.driver);
+	free(t->hint);
+	*t = (struct team){ .transient.group = -1 };
+}
+
+int team_copy(const struct team *from, struct team *ret)
+{
+	autoteam t = *from;
+	t.name = t.boot_id = t.pf.name = t.transient.driver = t.hint = NULL;
+	if (text_replace(&t.name, from->name) < 0 || text_replace(&t.boot_id, from->boot_id) < 0 ||
+	    text_replace(&t.pf.name, from->pf.name) < 0 ||
+	    text_replace(&t.transient.driver, from->transient.driver) < 0 ||
+	    text_replace(&t.hint, from->hint) < 0)
+		return -ENOMEM;
+	*ret = t;
+	t = (struct team){ 0 };
+	return 0;
+}
+
+bool team_equal(const struct team *a, const struct team *b)
+{
+	if (a->settings.present != b->settings.present)
+		return false;
+	for (unsigned i = 0; i < SETTING_COUNT; i++) {
+		if (setting_has(&a->settings, i) && !setting_same(i, &a->settings, &b->settings))
+			return false;
+	}
+	return text_equal(a->name, b->name) && memcmp(a->mac, b->mac, sizeof(a->mac)) == 0 &&
+	       text_equal(a->boot_id, b->boot_id) && a->verified == b->verified &&
+	       a->parked == b->parked &&
+	       pci_address_compare(a->pf.address, b->pf.address) == 0 &&
+	       text_equal(a->pf.name, b->pf.name) && a->pf.vf == b->pf.vf &&
+	       a->pf.mtu == b->pf.mtu &&
+	       pci_address_compare(a->transient.address, b->transient.address) == 0 &&
+	       text_equal(a->transient.driver, b->transient.driver) &&
+	       a->transient.group == b->transient.group && text_equal(a->hint, b->hint);
+}
+
+bool team_name_valid(const char *name)
+{
+	size_t n = strlen(name);
+	if (n == 0 || n > TEAM_NAME_MAX)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		bool inner = i > 0 && i + 1 < n;
+		unsigned char c = (unsigned char)name[i];
+		if (c > 127 || !(isalnum(c) || (inner && c == '-')))
+			return false;
+	}
+	return true;
+}
+
+static int pf_part_to_json(const struct team *t, struct json_object **ret)
+{
+	autojson part = json_object_new_object();
+	if (!part || json_add_address(part, "address", t->pf.address) < 0 ||
+	    json_add_text(part, "name", t->pf.name) < 0 ||
+	    json_add_unsigned(part, "vf", t->pf.vf) < 0)
+		return -ENOMEM;
+	if (t->pf.mtu && json_add_unsigned(part, "mtu", t->pf.mtu) < 0)
+		return -ENOMEM;
+	*ret = TAKE_PTR(part);
+	return 0;
+}
+
+static int transient_to_json(const struct team *t, struct json_object **ret)
+{
+	autojson part = json_object_new_object();
+	autofree char *alias = text_format("ua-%s_vf", t->name);
+	if (!part || !alias || json_add_text(part, "alias", alias) < 0 ||
+	    json_add_address(part, "address", t->transient.address) < 0 ||
+	    json_add_text(part, "driver", t->transient.driver) < 0)
+		return -ENOMEM;
+	if (t->transient.group >= 0) {
+		autofree char *node = text_format("/dev/vfio/%d", t->transient.group);
+		autojson nodes = json_object_new_array();
+		if (!node || !nodes ||
+		    json_add_unsigned(part, "iommu_group", (unsigned)t->transient.group) < 0)
+			return -ENOMEM;
+		if (json_object_array_add(nodes, json_object_new_string(node)) < 0 ||
+		    json_add(part, "nodes", json_object_get(nodes)) < 0)
+			return -ENOMEM;
+	}
+	*ret = TAKE_PTR(part);
+	return 0;
+}
+
+static int persistent_to_json(const struct team *t, struct json_object **ret)
+{
+	autojson part = json_object_new_object();
+	autofree char *alias = text_format("ua-%s", t->name);
+	if (!part || !alias || json_add_text(part, "alias", alias) < 0 ||
+	    json_add_text(part, "hint", t->hint) < 0)
+		return -ENOMEM;
+	*ret = TAKE_PTR(part);
+	return 0;
+}
+
+int team_to_object(const struct team *t, struct json_object **ret)
+{
+	autojson root = json_object_new_object();
+	struct json_object *part;
+
+	if (!root || json_add_unsigned(root, "version", TEAM_VERSION) < 0 ||
+	    json_add_text(root, "team", t->name) < 0 || json_add_mac(root, "mac", t->mac) < 0 ||
+	    json_add_text(root, "boot_id", t->boot_id) < 0 ||
+	    json_add_bool(root, "verified", t->verified) < 0)
+		return -ENOMEM;
+	if (t->parked && json_add_bool(root, "parked", true) < 0)
+		return -ENOMEM;
+	if (pf_part_to_json(t, &part) < 0 || json_add(root, "pf", part) < 0 ||
+	    transient_to_json(t, &part) < 0 || json_add(root, "transient", part) < 0 ||
+	    persistent_to_json(t, &part) < 0 || json_add(root, "persistent", part) < 0 ||
+	    settings_to_json(&t->settings, &part) < 0 || json_add(root, "settings", part) < 0)
+		return -ENOMEM;
+	*ret = TAKE_PTR(root);
+	return 0;
+}
+
+char *team_to_json(const struct team *t)
+{
+	autojson root = NULL;
+	return team_to_object(t, &root) < 0 ? NULL : json_text(root, true);
+}
+
+static int read_parts(struct json_object *root, struct team *t)
+{
+	struct json_object *part;
+	uint64_t group;
+
+	if (json_get_object(root, "pf", &part) != 1 ||
+	    json_get_address(part, "address", &t->pf.address) != 1 ||
+	    json_dup_text(part, "name", &t->pf.name) < 0 ||
+	    json_get_uint(part, "vf", &t->pf.vf) != 1 ||
+	    json_get_uint(part, "mtu", &t->pf.mtu) < 0)
+		return -EINVAL;
+	if (json_get_object(root, "transient", &part) != 1 ||
+	    json_get_address(part, "address", &t->transient.address) != 1 ||
+	    json_dup_text(part, "driver", &t->transient.driver) != 1)
+		return -EINVAL;
+	int r = json_get_unsigned(part, "iommu_group", INT_MAX, &group);
+	if (r < 0)
+		return r;
+	t->transient.group = r ? (int)group : -1;
+	r = json_get_object(root, "persistent", &part);
+	if (r < 0 || (r && json_dup_text(part, "hint", &t->hint) < 0))
+		return -EINVAL;
+	r = json_get_object(root, "settings", &part);
+	return r == 1 ? settings_from_json(part, &t->settings) : r;
+}
+
+int team_from_object(struct json_object *root, struct team *ret)
+{
+	autoteam t = { .transient.group = -1 };
+
+	if (json_dup_text(root, "team", &t.name) != 1 || !team_name_valid(t.name) ||
+	    json_get_mac(root, "mac", t.mac) != 1 ||
+	    json_dup_text(root, "boot_id", &t.boot_id) != 1 ||
+	    json_get_bool(root, "verified", &t.verified) < 0 ||
+	    json_get_bool(root, "parked", &t.parked) < 0 || read_parts(root, &t) < 0)
+		return -EINVAL;
+	*ret = t;
+	t = (struct team){ 0 };
+	return 0;
+}
+
+int team_from_json(const char *text, size_t size, const char *boot_id, const char *subject,
+		   struct team *ret, struct vfprep_problems *p)
+{
+	autojson root = NULL;
+	autoteam t = { .transient.group = -1 };
+	unsigned version;
+
+	int r = json_parse(text, size, TEAM_JSON_MAX, subject, &root, p);
+	if (r < 0)
+		return r;
+	if (json_get_uint(root, "version", &version) != 1)
+		return problem_add(p, -EINVAL, VFPREP_SYSTEM, subject, NULL,
+				   "not a team: no 'version'");
+	if (version != TEAM_VERSION)
+		return problem_add(p, -EPROTONOSUPPORT, VFPREP_SYSTEM, subject,
+				   "use the vfprep and vfteam of one release",
+				   "version %u of the format; this program reads version %d",
+				   version, TEAM_VERSION);
+	if (team_from_object(root, &t) < 0)
+		return problem_add(p, -EINVAL, VFPREP_SYSTEM, subject, NULL,
+				   "not a team: a key is missing or has a wrong value");
+	if (boot_id && strcmp(boot_id, t.boot_id) != 0)
+		return problem_add(p, -ESTALE, VFPREP_SYSTEM, subject,
+				   "run vfprep apply on the host",
+				   "published before the last boot; group numbers may differ now");
+	*ret = t;
+	t = (struct team){ 0 };
+	return 0;
+}

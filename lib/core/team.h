@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A team as it is published: team.json, its names and aliases. */
+#ifndef CORE_TEAM_H
+#define CORE_TEAM_H
+
+#include "core/address.h"
+#include "core/problem.h"
+#include "core/setting.h"
+
+#define TEAM_NAME_MAX 32 /* letters */
+
+/* Bounded before it is parsed; a team.json has about 700 bytes. */
+#define TEAM_JSON_MAX (64 * 1024)
+
+struct team {
+	char *name;
+	uint8_t mac[6];
+	char *boot_id;
+	bool verified; /* the kernel confirmed the settings; false where the driver lists no VFs */
+	bool parked;
+	struct {
+		struct pci_address address;
+		char *name; /* NULL: it has no interface */
+		unsigned vf;
+		unsigned mtu; /* 0: not known */
+	} pf;
+	struct {
+		struct pci_address address;
+		char *driver;
+		int group; /* -1: none */
+	} transient;
+	char *hint; /* for the persistent side: "bridge:br100"; NULL: none */
+	struct settings settings;
+};
+
+void team_clear(struct team *t);
+#define autoteam CLEANUP(team_clear) struct team
+int team_copy(const struct team *from, struct team *ret);
+bool team_equal(const struct team *a, const struct team *b);
+
+/* Is it a name that a team may have: [A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])? */
+bool team_name_valid(const char *name);
+
+struct json_object;
+/* The team as the JSON object that team.json holds. Return: -ENOMEM; -EINVAL: a key is missing or
+ * has a wrong value. */
+int team_to_object(const struct team *t, struct json_object **ret);
+int team_from_object(struct json_object *object, struct team *ret);
+
+/* The content of team.json. NULL when memory ran out; the caller frees it. */
+char *team_to_json(const struct team *t);
+
+/* Reads team.json; unknown keys are ignored. BOOT_ID may be NULL: any is fine.
+ * Return: -EINVAL not a team.json, -EPROTONOSUPPORT another version of it, -ESTALE of another
+ * boot; SUBJECT names the file in the finding. */
+int team_from_json(const char *text, size_t size, const char *boot_id, const char *subject,
+		   struct team *ret, struct vfprep_problems *p);
+
+#endif
