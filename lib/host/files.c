@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Files that others read: written whole or not at all. */
+#include "host/files.h"
+
+#include "host/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+
+/* Makes the directories that PATH below DIR_FD has before its last '/'. */
+static int make_parents(int dir_fd, const char *path)
+{
+	autofree char *copy = strdup(path);
+	if (!copy)
+		return -ENOMEM;
+	for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdirat(dir_fd, copy, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	return 0;
+}
+
+int dir_open(const char *path, bool create, int *ret_fd)
+{
+	if (create) {
+		autofree char *inside = text_format("%s/", path);
+		int r = inside ? make_parents(AT_FDCWD, inside) : -ENOMEM;
+		if (r < 0)
+			return r;
+	}
+	int fd = open(path, DIR_FLAGS);
+	if (fd < 0)
+		return -errno;
+	*ret_fd = fd;
+	return 0;
+}
+
+int fd_read(int fd, size_t max, char **ret, size_t *ret_size)
+{
+	autostrbuf b = { 0 };
+	char block[4096];
+
+	for (;;) {
+		ssize_t n = read(fd, block, sizeof(block));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		strbuf_add_bytes(&b, block, (size_t)n);
+		if (b.len > max)
+			return -EFBIG;
+	}
+	size_t size = b.len;
+	char *text = strbuf_take(&b);
+	if (!text)
+		return -ENOMEM;
+	*ret = text;
+	*ret_size = size;
+	return 0;
+}
+
+int file_read(int dir_fd, const char *path, size_t max, char **ret, size_t *ret_size)
+{
+	struct stat st;
+
+	/* O_NONBLOCK: a FIFO in its place must not hold us up. */
+	autoclose int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) ? fd_read(fd, max, ret, ret_size) : -EINVAL;
+}
+
+static bool holds_already(int dir_fd, const char *path, const char *text)
+{
+	autofree char *now = NULL;
+	size_t size;
+	return file_read(dir_fd, path, strlen(text), &now, &size) == 0 && size == strlen(text) &&
+	       memcmp(now, text, size) == 0;
+}
+
+static int write_all(int fd, const char *text)
+{
+	size_t left = strlen(text);
+	while (left) {
+		ssize_t n = write(fd, text, left);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		text += n;
+		left -= (size_t)n;
+	}
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+int file_write(int dir_fd, const char *path, const char *text)
+{
+	if (holds_already(dir_fd, path, text))
+		return 1;
+	int r = make_parents(dir_fd, path);
+	if (r < 0)
+		return r;
+	/* One writer at a time holds the lock, so one name is enough; one that a killed run left is
+	 * overwritten. */
+	autofree char *temporary = text_format("%s.new", path);
+	if (!temporary)
+		return -ENOMEM;
+	autoclose int fd = openat(dir_fd, temporary,
+				  O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return -errno;
+	/* A strict umask must not hide from the container what is public. */
+	r = fchmod(fd, 0644) < 0 ? -errno : write_all(fd, text);
+	if (r == 0 && renameat(dir_fd, temporary, dir_fd, path) < 0)
+		r = -errno;
+	if (r < 0)
+		(void)unlinkat(dir_fd, temporary, 0); /* the first error is the one to tell */
+	return r;
+}
+
+int file_remove(int dir_fd, const char *path)
+{
+	autofree char *temporary = text_format("%s.new", path);
+	if (!temporary)
+		return -ENOMEM;
+	(void)unlinkat(dir_fd, temporary, 0); /* a run that was killed may have left it */
+	if (unlinkat(dir_fd, path, 0) == 0)
+		return 0;
+	if (errno == EISDIR || errno == EPERM) {
+		if (unlinkat(dir_fd, path, AT_REMOVEDIR) == 0)
+			return 0;
+	}
+	return errno == ENOENT ? 1 : -errno;
+}

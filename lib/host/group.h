@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* IOMMU groups and their nodes: who may open one, and keeping others from it. */
+#ifndef HOST_GROUP_H
+#define HOST_GROUP_H
+
+#include "core/machine.h"
+
+/* The group of a PCI function, whose directory in sysfs is FUNCTION_FD. Return: -ENOENT when it is
+ * in none. */
+int group_of(int function_fd, int *ret_group);
+
+/* The node as it is, never opened. Return: 0 also when there is none (RET->exists). */
+int group_read_node(int root_fd, int group, struct node *ret);
+
+/* Waits until the node is there: the kernel makes it while a VFIO driver is bound. Return:
+ * -ETIMEDOUT. */
+int group_wait_node(int root_fd, int group, unsigned timeout_ms);
+
+/* Gives the node owner and mode, once udev has given it its own. Return: 1 when it has them
+ * already, -ENOENT, -EREMOTEIO when it is not the node of that group. */
+int group_set_node(int root_fd, int group, const struct node *want, unsigned timeout_ms,
+		   char **ret_detail);
+
+/* Groups that are kept open. Start from {0}. */
+struct claim {
+	int group;
+	int fd;
+};
+struct claims {
+	struct claim *claims;
+	size_t n;
+};
+
+/* Opens the group's node, which no two can, and keeps it. Return: 0 also without a node; -EBUSY. */
+int claims_add(struct claims *c, int root_fd, int group);
+void claims_clear(struct claims *c);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The VFs of one PF. */
+#include "host/probe-vf.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "host/deadline.h"
+#include "host/fd.h"
+#include "host/group.h"
+#include "host/guard.h"
+#include "host/sysfs.h"
+
+#define LINK_PREFIX "virtfn"
+#define NAP_MS      50
+
+static int compare_vfs(const void *a, const void *b)
+{
+	const struct vf *x = a, *y = b;
+
+	return (x->index > y->index) - (x->index < y->index);
+}
+
+/* "virtfn12" is the link to VF 12. Indices may have gaps, as while VFs are being destroyed. */
+static bool parse_link_name(const char *name, unsigned *ret_index)
+{
+	size_t n = strlen(LINK_PREFIX);
+
+	return strncmp(name, LINK_PREFIX, n) == 0 &&
+	       text_to_unsigned(name + n, 10, 0, UINT16_MAX, ret_index) == 0;
+}
+
+int probe_count_vfs(int pf_fd, unsigned *ret)
+{
+	autonames names = { 0 };
+	unsigned count = 0, index;
+	int r = sysfs_list(pf_fd, ".", &names);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < names.n; i++)
+		count += parse_link_name(names.names[i], &index);
+	*ret = count;
+	return 0;
+}
+
+static int read_driver(int fd, struct function *f)
+{
+	int r = sysfs_read_link(fd, "driver", &f->driver);
+
+	if (r == 0 || r == -ENOENT)
+		f->has |= FUNCTION_DRIVER;
+	return r == -ENOMEM ? r : 0;
+}
+
+/* A group's node is looked at, never opened: that would make a guest that starts lose its VF. */
+static int read_group(const struct probe *probe, int fd, struct function *f)
+{
+	int r = group_of(fd, &f->group);
+
+	if (r == 0)
+		r = group_read_node(probe->root_fd, f->group, &f->node);
+	if (r == 0)
+		f->has |= FUNCTION_NODE;
+	return r == -ENOMEM ? r : 0;
+}
+
+static int read_netdev(int fd, struct function *f)
+{
+	autonames names = { 0 };
+	int r = sysfs_list(fd, "net", &names);
+
+	if (r == 0 && names.n > 0)
+		f->netdev = TAKE_PTR(names.names[0]);
+	return r == -ENOMEM ? r : 0;
+}
+
+/* All but the override. Return: -ENOENT when the VF is gone by now. */
+static int read_function(const struct probe *probe, struct function *f)
+{
+	autoclose int fd = -1;
+	int r = sysfs_open_function(probe->root_fd, f->address, &fd);
+
+	if (r == 0)
+		r = sysfs_inode(fd, &f->inode);
+	if (r == 0)
+		r = read_driver(fd, f);
+	if (r == 0)
+		r = read_group(probe, fd, f);
+	if (r == 0)
+		r = read_netdev(fd, f);
+	return r;
+}
+
+static int report(struct pf *pf, int r, const char *what, struct vfprep_problems *p)
+{
+	char address[PCI_ADDRESS_TEXT];
+	enum vfprep_fault fault = r == -EPERM || r == -EACCES ? VFPREP_PERMISSION : VFPREP_SYSTEM;
+
+	if (r == -ENOMEM)
+		return r;
+	(void)problem_add(p, r, fault, pci_address_format(pf->address, address), NULL, "%s: %s",
+			  what, strerror(-r));
+	return 0;
+}
+
+static int add_vf(const struct probe *probe, int pf_fd, const char *name, unsigned index,
+		  struct pf *pf, struct vfprep_problems *p)
+{
+	autofree char *target = NULL;
+	struct pci_address address = { 0 };
+	struct vf *vf = NULL;
+	int r = sysfs_read_link(pf_fd, name, &target);
+
+	if (r == 0)
+		r = pci_address_parse(target, &address);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return report(pf, r, name, p);
+	vf = pf_add_vf(pf, index);
+	if (!vf)
+		return -ENOMEM;
+	vf->function.address = address;
+	r = read_function(probe, &vf->function);
+	if (r == 0)
+		return 0;
+	vf_clear(vf);
+	pf->n_vfs--;
+	return r == -ENOENT ? 0 : report(pf, r, name, p);
+}
+
+static void take_override(struct function *f, char **text)
+{
+	if (!*text)
+		return;
+	f->has |= FUNCTION_OVERRIDE;
+	/* The kernel prints an override that is not there as printf() does NULL. */
+	if (**text && strcmp(*text, "(null)") != 0)
+		f->override = TAKE_PTR(*text);
+}
+
+/* Reading an override waits while somebody unbinds the VF from a guest (Linux 6.1,
+ * driver_override_show takes the device's lock), so that is left to a child. */
+static int read_overrides(const struct probe *probe, struct pf *pf, struct vfprep_problems *p)
+{
+	autonames paths = { 0 };
+	char address[PCI_ADDRESS_TEXT], **texts = NULL;
+	int r;
+
+	for (size_t i = 0; i < pf->n_vfs; i++) {
+		char **path = array_add(&paths.names, &paths.n, sizeof(*path));
+
+		if (!path)
+			return -ENOMEM;
+		*path = text_format("sys/bus/pci/devices/%s/driver_override",
+				    pci_address_format(pf->vfs[i].function.address, address));
+		if (!*path)
+			return -ENOMEM;
+	}
+	r = guard_read(probe->root_fd, (const char *const *)paths.names, paths.n,
+		       probe->override_timeout_ms, &texts);
+	if (r < 0)
+		return report(pf, r, "driver_override of its VFs", p);
+	for (size_t i = 0; i < pf->n_vfs; i++)
+		take_override(&pf->vfs[i].function, &texts[i]);
+	guard_free_texts(texts, paths.n);
+	return 0;
+}
+
+int probe_vfs(const struct probe *probe, int pf_fd, struct pf *pf, struct vfprep_problems *p)
+{
+	autonames names = { 0 };
+	int r = sysfs_list(pf_fd, ".", &names);
+
+	if (r < 0)
+		return report(pf, r, "the list of its VFs", p);
+	for (size_t i = 0; i < names.n; i++) {
+		unsigned index;
+
+		if (!parse_link_name(names.names[i], &index))
+			continue;
+		r = add_vf(probe, pf_fd, names.names[i], index, pf, p);
+		if (r < 0)
+			return r;
+	}
+	pf->numvfs = (unsigned)pf->n_vfs;
+	pf->has |= PF_NUMVFS;
+	if (pf->n_vfs == 0)
+		return 0;
+	qsort(pf->vfs, pf->n_vfs, sizeof(*pf->vfs), compare_vfs);
+	return read_overrides(probe, pf, p);
+}
+
+static bool has_holes(const struct pf *pf, const struct vf_list *list)
+{
+	for (size_t i = 0; i < pf->n_vfs; i++)
+		if (!vf_list_find(list, pf->vfs[i].index))
+			return true;
+	return false;
+}
+
+/* Asks again while a VF is missing: its driver may just be resetting it (i40e_ndo_get_vf_config
+ * gives EAGAIN then, and the kernel leaves the VF out). */
+static int get_list(const struct probe *probe, const struct pf *pf, struct vf_list *ret)
+{
+	uint64_t deadline = deadline_in(probe->hole_timeout_ms);
+
+	for (;;) {
+		autovflist list = { 0 };
+		int r = netlink_get_vfs(probe->netlink, pf->ifindex, &list);
+
+		if (r < 0)
+			return r;
+		if (!list.listed || !has_holes(pf, &list) || !deadline_nap(deadline, NAP_MS)) {
+			*ret = list;
+			list = (struct vf_list){ 0 };
+			return 0;
+		}
+	}
+}
+
+int probe_settings(const struct probe *probe, struct pf *pf, struct vfprep_problems *p)
+{
+	char address[PCI_ADDRESS_TEXT];
+	autovflist list = { 0 };
+	int r;
+
+	pf->lists_vfs = pf->n_vfs == 0;
+	if (pf->ifindex == 0)
+		return 0;
+	r = get_list(probe, pf, &list);
+	if (r == -EOVERFLOW) {
+		(void)problem_add(p, r, VFPREP_NOTE, pci_address_format(pf->address, address), NULL,
+				  "it has more VFs than the kernel can list, so that their "
+				  "settings cannot be verified");
+		return 0;
+	}
+	if (r < 0)
+		return report(pf, r, "the settings of its VFs", p);
+	/* While VFs are being destroyed their links go first. */
+	if (list.announced > pf->numvfs)
+		pf->numvfs = list.announced;
+	pf->lists_vfs = list.listed || pf->numvfs == 0;
+	for (size_t i = 0; i < pf->n_vfs; i++) {
+		const struct settings *s = vf_list_find(&list, pf->vfs[i].index);
+
+		if (s)
+			pf->vfs[i].settings = *s;
+	}
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The VFs of one PF. */
+#ifndef HOST_PROBE_VF_H
+#define HOST_PROBE_VF_H
+
+#include "host/probe.h"
+
+/* How many VFs the PF, whose directory in sysfs is PF_FD, has by its links. Nobody reads
+ * sriov_numvfs: that waits for whoever creates or destroys VFs (drivers/pci/iov.c,
+ * sriov_numvfs_show). */
+int probe_count_vfs(int pf_fd, unsigned *ret);
+
+/* Adds to PF its VFs as sysfs shows them. What could not be read is absent and reported. Return:
+ * -ENOMEM. */
+int probe_vfs(const struct probe *probe, int pf_fd, struct pf *pf, struct vfprep_problems *p);
+
+/* Adds to its VFs their settings, asked for by the PF's ifindex. Return: -ENOMEM. */
+int probe_settings(const struct probe *probe, struct pf *pf, struct vfprep_problems *p);
+
+#endif

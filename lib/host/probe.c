@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* sysfs, netlink and udev to a machine. */
+#include "host/probe.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/desire.h"
+#include "host/busy.h"
+#include "host/fd.h"
+#include "host/pfnet.h"
+#include "host/probe-vf.h"
+#include "host/sysfs.h"
+#include "host/udev.h"
+
+#define MACHINE_ID_BYTES 16
+
+/* What is the same for all PFs. */
+struct reader {
+	const struct probe *probe;
+	unsigned *addressed; /* interfaces with an address that counts */
+	size_t n_addressed;
+	bool has_machine_id;
+	uint8_t machine_id[MACHINE_ID_BYTES];
+	struct vfprep_problems *problems;
+};
+
+static int compare_pfs(const void *a, const void *b)
+{
+	return pci_address_compare(((const struct pf *)a)->address,
+				   ((const struct pf *)b)->address);
+}
+
+/* Adds a finding and goes on, but not without memory. */
+static int report(struct reader *reader, const char *subject, int r, const char *what)
+{
+	enum vfprep_fault fault = r == -EPERM || r == -EACCES ? VFPREP_PERMISSION : VFPREP_SYSTEM;
+
+	if (r == -ENOMEM)
+		return r;
+	(void)problem_add(reader->problems, r, fault, subject, NULL, "%s: %s", what, strerror(-r));
+	return 0;
+}
+
+/* As systemd has it: 32 hexadecimal digits; "uninitialized" while the first boot is under way. */
+static bool read_machine_id(int root_fd, uint8_t id[static MACHINE_ID_BYTES])
+{
+	static const uint8_t zero[MACHINE_ID_BYTES];
+	autofree char *text = NULL;
+
+	if (sysfs_read(root_fd, "etc/machine-id", &text) < 0 ||
+	    strlen(text) != (size_t)2 * MACHINE_ID_BYTES)
+		return false;
+	for (size_t i = 0; i < MACHINE_ID_BYTES; i++) {
+		char digits[] = { text[2 * i], text[2 * i + 1], '\0' };
+		unsigned byte;
+
+		if (text_to_unsigned(digits, 16, 0, UINT8_MAX, &byte) < 0)
+			return false;
+		id[i] = (uint8_t)byte;
+	}
+	return memcmp(id, zero, sizeof(zero)) != 0;
+}
+
+static int derive_macs(const struct reader *reader, struct pf *pf)
+{
+	if (!reader->has_machine_id || !(pf->has & PF_PERMANENT_MAC))
+		return 0;
+	pf->auto_macs = calloc(pf->totalvfs, sizeof(*pf->auto_macs));
+	if (!pf->auto_macs)
+		return -ENOMEM;
+	pf->n_auto_macs = pf->totalvfs;
+	for (unsigned i = 0; i < pf->totalvfs; i++)
+		mac_derive_auto(reader->machine_id, pf->permanent_mac, i, pf->auto_macs[i]);
+	return 0;
+}
+
+static bool is_addressed(const struct reader *reader, unsigned ifindex)
+{
+	for (size_t i = 0; i < reader->n_addressed; i++)
+		if (reader->addressed[i] == ifindex)
+			return true;
+	return false;
+}
+
+static void take_link(const struct reader *reader, struct link_facts *l, struct pf *pf)
+{
+	pf->ifindex = l->ifindex;
+	pf->name = TAKE_PTR(l->name);
+	pf->altnames = TAKE_PTR(l->altnames);
+	pf->n_altnames = l->n_altnames;
+	l->n_altnames = 0;
+	pf->mtu = l->mtu;
+	pf->carrier = l->carrier;
+	pf->up = l->up;
+	pf->has |= PF_LINK;
+	if (l->has & LINK_MAC) {
+		memcpy(pf->mac, l->mac, sizeof(pf->mac));
+		pf->has |= PF_MAC;
+	}
+	if (l->has & LINK_PERMANENT_MAC) {
+		memcpy(pf->permanent_mac, l->permanent_mac, sizeof(pf->permanent_mac));
+		pf->has |= PF_PERMANENT_MAC;
+	}
+	if (l->has & LINK_ADDR_GEN_MODE) {
+		pf->addr_gen_mode = l->addr_gen_mode;
+		pf->has |= PF_ADDR_GEN_MODE;
+	}
+	pf->in_use = l->master > 0 || is_addressed(reader, l->ifindex);
+}
+
+/* An interface that cannot be asked counts as none, so that nothing is set through it. */
+static int read_link(struct reader *reader, int pf_fd, const char *subject, struct pf *pf)
+{
+	autolink l = { 0 };
+	autofree char *name = NULL;
+	unsigned ifindex;
+	int r = reader->probe->netlink ? pfnet_find(pf_fd, &name, &ifindex) : -ENOENT;
+
+	if (r == 0)
+		r = netlink_get_link(reader->probe->netlink, ifindex, &l);
+	if (r == -ENOENT || r == -ENODEV)
+		return 0;
+	if (r < 0)
+		return report(reader, subject, r, "its interface");
+	take_link(reader, &l, pf);
+	return 0;
+}
+
+static unsigned read_number(int fd, const char *path, int base)
+{
+	unsigned value;
+
+	return sysfs_read_unsigned(fd, path, base, &value) < 0 ? 0 : value;
+}
+
+static int read_attributes(int fd, struct pf *pf)
+{
+	unsigned autoprobe;
+	int r = sysfs_read_link(fd, "driver", &pf->driver);
+
+	pf->offset = read_number(fd, "sriov_offset", 10);
+	pf->stride = read_number(fd, "sriov_stride", 10);
+	pf->vendor = (uint16_t)read_number(fd, "vendor", 16);
+	pf->device = (uint16_t)read_number(fd, "device", 16);
+	if (sysfs_read_unsigned(fd, "sriov_drivers_autoprobe", 10, &autoprobe) == 0) {
+		pf->autoprobe = autoprobe;
+		pf->has |= PF_AUTOPROBE;
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
+static int read_pf(struct reader *reader, int fd, struct pf *pf)
+{
+	const struct probe *probe = reader->probe;
+	char subject[PCI_ADDRESS_TEXT];
+	int r;
+
+	pci_address_format(pf->address, subject);
+	r = read_attributes(fd, pf);
+	if (r == 0)
+		r = read_link(reader, fd, subject, pf);
+	if (r == 0)
+		r = probe_vfs(probe, fd, pf, reader->problems);
+	if (r == 0)
+		r = probe_settings(probe, pf, reader->problems);
+	if (r == 0)
+		r = derive_macs(reader, pf);
+	if (r < 0)
+		return r;
+	pf->path = udev_id_path(probe->root_fd, pf->ifindex, subject);
+	r = busy_holder(probe->rundir_fd, pf->address, &pf->busy, NULL);
+	return r < 0 ? report(reader, subject, r, "the lock of blocking writes") : 0;
+}
+
+/* Everything with sriov_totalvfs above 0 is a PF. */
+static int add_pf(struct reader *reader, struct pci_address address, struct vfprep_machine *m)
+{
+	autoclose int fd = -1;
+	struct pf *pf = NULL;
+	unsigned totalvfs;
+
+	if (sysfs_open_function(reader->probe->root_fd, address, &fd) < 0)
+		return 0;
+	totalvfs = read_number(fd, "sriov_totalvfs", 10);
+	if (totalvfs == 0 || totalvfs > UINT16_MAX)
+		return 0;
+	pf = machine_add_pf(m, address);
+	if (!pf)
+		return -ENOMEM;
+	pf->totalvfs = totalvfs;
+	return read_pf(reader, fd, pf);
+}
+
+static int add_pfs(struct reader *reader, struct vfprep_machine *m)
+{
+	autonames names = { 0 };
+	int r = sysfs_list(reader->probe->root_fd, "sys/bus/pci/devices", &names);
+
+	if (r == -ENOENT)
+		return 0; /* there are machines without PCI */
+	if (r < 0)
+		return problem_add(reader->problems, r, VFPREP_SYSTEM, NULL, NULL,
+				   "the list of PCI devices: %s", strerror(-r));
+	for (size_t i = 0; i < names.n; i++) {
+		struct pci_address address;
+
+		if (pci_address_parse(names.names[i], &address) < 0)
+			continue;
+		r = add_pf(reader, address, m);
+		if (r < 0)
+			return r;
+	}
+	if (m->n_pfs > 0)
+		qsort(m->pfs, m->n_pfs, sizeof(*m->pfs), compare_pfs);
+	return 0;
+}
+
+static int read_host(struct reader *reader, struct vfprep_machine *m)
+{
+	const struct probe *probe = reader->probe;
+	int r = sysfs_read(probe->root_fd, "proc/sys/kernel/random/boot_id", &m->boot_id);
+
+	if (r < 0)
+		r = report(reader, NULL, r, "the boot id");
+	if (r == 0 && probe->netlink)
+		r = netlink_get_addressed(probe->netlink, &reader->addressed, &reader->n_addressed);
+	if (r < 0)
+		r = report(reader, NULL, r, "the addresses of interfaces");
+	m->has_vfio_pci = sysfs_exists(probe->root_fd, "sys/bus/pci/drivers/vfio-pci");
+	reader->has_machine_id = read_machine_id(probe->root_fd, reader->machine_id);
+	return r;
+}
+
+int probe_machine(const struct probe *probe, const struct pci_address *only,
+		  struct vfprep_machine **ret_machine, struct vfprep_problems *p)
+{
+	struct reader reader = { .probe = probe, .problems = p };
+	automachine m = machine_new();
+	int r = m ? read_host(&reader, m) : -ENOMEM;
+
+	if (r == 0)
+		r = only ? add_pf(&reader, *only, m) : add_pfs(&reader, m);
+	free(reader.addressed);
+	if (r < 0)
+		return r;
+	*ret_machine = TAKE_PTR(m);
+	return 0;
+}

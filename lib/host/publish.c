@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Team directories: the contract between host and container. */
+#include "core/fragment.h"
+#include "host/state.h"
+
+#include <errno.h>
+
+static int put(const struct store *store, const char *team, const char *file, const char *text)
+{
+	autofree char *path = text_format("teams/%s%s%s", team, *file ? "/" : "", file);
+	if (!path)
+		return -ENOMEM;
+	int r = store->ops->store(store->kernel, store->rundir_fd, path, text);
+	return r < 0 ? r : 0;
+}
+
+int publish_team(const struct store *store, const struct team *team)
+{
+	autofree char *hostdev = fragment_hostdev(team);
+	autofree char *interface = team->hint ? fragment_interface(team, team->hint) : NULL;
+	autofree char *json = team_to_json(team);
+
+	if (!hostdev || !json || (team->hint && !interface))
+		return -ENOMEM;
+	int r = put(store, team->name, "hostdev.xml", hostdev);
+	if (r == 0)
+		r = put(store, team->name, "interface.xml", interface); /* NULL removes it */
+	return r < 0 ? r : put(store, team->name, "team.json", json);
+}
+
+int publish_withdraw(const struct store *store, const char *name)
+{
+	static const char *const files[] = { "team.json", "interface.xml", "hostdev.xml", "" };
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		int r = put(store, name, files[i], NULL);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}

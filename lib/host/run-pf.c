@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One PF's part of a plan: save the originals, act, verify, publish, tidy up. */
+#include "host/run-pf.h"
+
+#include "core/record.h"
+#include "core/step.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool is_mine(const struct pf_run *run, const struct step *s)
+{
+	return s->kind != STEP_MODULE && pci_address_compare(s->pf, run->address) == 0;
+}
+
+static struct pf *start_pf(const struct pf_run *run)
+{
+	return machine_find_pf(run->start, run->address);
+}
+
+static int publish(struct pf_run *run, const struct step *s, const struct vfprep_machine *wanted,
+		   const struct vfprep_machine *now)
+{
+	autoteam team = { .transient.group = -1 };
+	const struct pf *pf = now ? machine_find_pf(now, run->address) : NULL;
+	const struct pf *want_pf = machine_find_pf(wanted, run->address);
+	const struct vf *want = want_pf ? pf_find_vf(want_pf, s->vf) : NULL;
+
+	if (!pf || !want)
+		return -ENODEV;
+	int r = team_of_vf(now, pf, want, &team);
+	return r < 0 ? r : publish_team(&run->store, &team);
+}
+
+int pf_act(struct pf_run *run, enum run_phase phase, const struct step *s,
+	   const struct vfprep_machine *wanted, const struct vfprep_machine *now)
+{
+	const struct host *h = run->host;
+	autofree char *detail = NULL;
+	int r;
+
+	if (now && step_is_done(s, now))
+		r = 1;
+	else if (s->kind == STEP_WITHDRAW)
+		r = publish_withdraw(&run->store, s->name);
+	else if (s->kind == STEP_PUBLISH)
+		r = publish(run, s, wanted, now);
+	else
+		r = h->ops->act(h->kernel, s, &detail);
+	if (step_is_refused(s, r) && (phase == RUN_UNDO || run->request->aim == AIM_RELEASE))
+		r = RUN_STAYS;
+	if (run->request->step)
+		run->request->step(run->request->step_user, phase, s, r);
+	return r < 0 ? step_explain(s, r, detail, run->p) : r;
+}
+
+static void vf_fails(struct pf_run *run, unsigned index)
+{
+	if (index < run->n_vfs)
+		run->vf_failed[index] = true;
+}
+
+static bool vf_has_failed(const struct pf_run *run, const struct step *s)
+{
+	return s->of_vf && s->vf < run->n_vfs && run->vf_failed[s->vf];
+}
+
+static int save_failed(struct pf_run *run, int r)
+{
+	char subject[PCI_ADDRESS_TEXT];
+	return problem_add(run->p, r, VFPREP_SYSTEM, pci_address_format(run->address, subject),
+			   "see that the run directory can be written",
+			   "its original values could not be saved: %s", strerror(-r));
+}
+
+/* Saves whatever the plan is going to change and the record does not hold yet. */
+static int save_originals(struct pf_run *run)
+{
+	struct pf *pf = start_pf(run);
+	bool changed;
+
+	int r = record_extend(pf, run->start->boot_id, run->plan, &changed);
+	if (r == 0 && changed)
+		r = state_save(&run->store, pf);
+	return r < 0 ? save_failed(run, r) : 0;
+}
+
+static int read_pf(struct pf_run *run, struct vfprep_machine **ret)
+{
+	char subject[PCI_ADDRESS_TEXT];
+	automachine now = NULL;
+
+	int r = host_read(run->host, &run->address, &now, run->p);
+	if (r < 0)
+		return r;
+	if (!machine_find_pf(now, run->address))
+		return problem_add(run->p, -ENODEV, VFPREP_ABSENT,
+				   pci_address_format(run->address, subject), NULL,
+				   "the PF went away");
+	*ret = TAKE_PTR(now);
+	return 0;
+}
+
+/* Were the new VFs made where the plan said, for that is what was shown to the user? */
+static int check_addresses(struct pf_run *run, const struct pf *pf)
+{
+	char said[PCI_ADDRESS_TEXT], is[PCI_ADDRESS_TEXT];
+
+	for (size_t i = 0; i < run->plan->n; i++) {
+		const struct step *s = &run->plan->steps[i];
+		const struct vf *vf = is_mine(run, s) && s->of_vf ? pf_find_vf(pf, s->vf) : NULL;
+		if (!vf || pci_address_compare(vf->function.address, s->address) == 0)
+			continue;
+		return problem_add(run->p, -EREMOTEIO, VFPREP_SYSTEM,
+				   pci_address_format(s->address, said), NULL,
+				   "vf %u came to be at %s instead", s->vf,
+				   pci_address_format(vf->function.address, is));
+	}
+	return 0;
+}
+
+/* Right after VFs were made: they are ours from now on, and this is what they were like. */
+static int take_new_vfs(struct pf_run *run)
+{
+	automachine now = NULL;
+
+	int r = read_pf(run, &now);
+	if (r < 0)
+		return r;
+	struct pf *pf = machine_find_pf(now, run->address);
+	struct pf *start = start_pf(run);
+	/* The PF's own values stay those of the start. */
+	for (size_t i = 0; i < pf->n_vfs; i++) {
+		struct vf *vf = pf_add_vf(start, pf->vfs[i].index);
+		if (!vf || vf_copy(&pf->vfs[i], vf) < 0)
+			return -ENOMEM;
+	}
+	run->created = true;
+	r = check_addresses(run, start);
+	if (r < 0)
+		return r;
+	bool changed;
+	r = record_made(start);
+	if (r == 0)
+		r = record_extend(start, run->start->boot_id, run->plan, &changed);
+	if (r == 0) {
+		start->record->making = 0;
+		r = state_save(&run->store, start);
+	}
+	return r < 0 ? save_failed(run, r) : 0;
+}
+
+/* All steps but those that publish. After VFs were made, `start` knows them as they are. */
+static void act_all(struct pf_run *run)
+{
+	for (size_t i = 0; i < run->plan->n && !run->pf_failed; i++) {
+		const struct step *s = &run->plan->steps[i];
+		if (!is_mine(run, s) || s->kind == STEP_PUBLISH || vf_has_failed(run, s))
+			continue;
+		/* What is new may be right as it was made. */
+		int r = pf_act(run, RUN_STEP, s, run->wanted,
+			       run->created && s->of_vf && s->kind == STEP_SETTING ? run->start : NULL);
+		if (r >= 0 && s->kind == STEP_NUMVFS && s->number)
+			r = take_new_vfs(run);
+		if (r >= 0)
+			continue;
+		run->hung = run->hung || r == -ETIMEDOUT;
+		if (s->of_vf)
+			vf_fails(run, s->vf);
+		else
+			run->pf_failed = true;
+	}
+}
+
+/* The step of this run that was to bring about what S is still to do; NULL: it was not to. */
+static const struct step *step_of_plan(const struct pf_run *run, const struct step *s)
+{
+	for (size_t i = 0; i < run->plan->n; i++) {
+		const struct step *mine = &run->plan->steps[i];
+		if (is_mine(run, mine) && mine->kind == s->kind && mine->of_vf == s->of_vf &&
+		    mine->vf == s->vf && mine->setting == s->setting)
+			return mine;
+	}
+	return NULL;
+}
+
+/* Whatever the planner would still do did not work, though the kernel said yes. */
+static int verify(struct pf_run *run, const struct vfprep_machine *now)
+{
+	autoplan left = NULL;
+
+	int r = plan_make(run->wanted, now, AIM_UNDO, &left, NULL);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < left->n; i++) {
+		const struct step *s = &left->steps[i];
+		const struct step *mine = step_of_plan(run, s);
+		if (!mine || s->kind == STEP_PUBLISH || s->kind == STEP_WITHDRAW ||
+		    vf_has_failed(run, s) ||
+		    (run->request->aim == AIM_RELEASE && step_may_stay(s)))
+			continue;
+		(void)problem_add(run->p, 0, VFPREP_SYSTEM, s->subject, "see the kernel log",
+				  "%s %s -> %s: the kernel took it, but reports %s", mine->what,
+				  mine->old_text, mine->new_text, s->old_text);
+		if (s->of_vf)
+			vf_fails(run, s->vf);
+		else
+			run->pf_failed = true;
+	}
+	return 0;
+}
+
+static void publish_all(struct pf_run *run, const struct vfprep_machine *now)
+{
+	for (size_t i = 0; i < run->plan->n; i++) {
+		const struct step *s = &run->plan->steps[i];
+		if (is_mine(run, s) && s->kind == STEP_PUBLISH && !vf_has_failed(run, s) &&
+		    pf_act(run, RUN_STEP, s, run->wanted, now) < 0)
+			vf_fails(run, s->vf);
+	}
+}
+
+/* The record without what is back at its original value. */
+static int tidy_record(struct pf_run *run)
+{
+	automachine now = NULL;
+
+	int r = read_pf(run, &now);
+	if (r == -ENODEV)
+		return 0; /* its record is void by itself */
+	if (r < 0)
+		return r;
+	struct pf *pf = machine_find_pf(now, run->address);
+	if (pf->record && record_shrink(pf)) {
+		record_free(pf->record);
+		pf->record = NULL;
+	}
+	r = state_save(&run->store, pf);
+	return r < 0 ? save_failed(run, r) : 0;
+}
+
+static bool anything_failed(const struct pf_run *run)
+{
+	for (size_t i = 0; i < run->n_vfs; i++) {
+		if (run->vf_failed[i])
+			return true;
+	}
+	return run->pf_failed;
+}
+
+/* A PF that had its carrier has it again: making and unmaking VFs resets the PF on igb, ixgbe and
+ * i40e. */
+static void settle(struct pf_run *run)
+{
+	const struct pf *pf = start_pf(run);
+	char subject[PCI_ADDRESS_TEXT];
+	bool count = false;
+
+	for (size_t i = 0; i < run->plan->n; i++)
+		count = count || (is_mine(run, &run->plan->steps[i]) &&
+				  run->plan->steps[i].kind == STEP_NUMVFS);
+	if (!count || !pf->carrier || !pf->up)
+		return;
+	const struct pf *want = machine_find_pf(run->wanted, run->address);
+	if (want->has & PF_LINK && !want->up)
+		return;
+	if (run->host->ops->settle(run->host->kernel, pf->ifindex) < 0)
+		(void)problem_add(run->p, 0, VFPREP_NOTE, pci_address_format(pf->address, subject),
+				  "see the cable and the switch",
+				  "it had a carrier, and has none again before the deadline");
+}
+
+enum vfprep_outcome pf_run(struct pf_run *run)
+{
+	enum vfprep_outcome outcome = VFPREP_DONE;
+	automachine now = NULL;
+
+	if (save_originals(run) < 0)
+		return VFPREP_DONE; /* nothing was touched */
+	act_all(run);
+	if (!run->pf_failed && (read_pf(run, &now) < 0 || verify(run, now) < 0))
+		run->pf_failed = true;
+	if (!run->pf_failed)
+		publish_all(run, now);
+	if (anything_failed(run))
+		outcome = pf_undo(run);
+	settle(run);
+	/* Unsaved, the record says too much, which the next run corrects. */
+	if (outcome != VFPREP_LEFT)
+		(void)tidy_record(run);
+	return outcome;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One PF's part of a plan, from saving its originals to publishing its teams. */
+#ifndef HOST_RUN_PF_H
+#define HOST_RUN_PF_H
+
+#include "host/run.h"
+
+struct pf_run {
+	const struct host *host;
+	const struct run_request *request;
+	struct store store;
+	struct vfprep_machine *wanted; /* with this PF alone */
+	struct vfprep_machine *start;  /* this PF as it was when the run began; its new VFs as they
+					* were right after they were made */
+	const struct vfprep_plan *plan; /* of the whole run */
+	struct pci_address address;
+	struct vfprep_problems *p;
+	bool created;      /* VFs were made in this run */
+	bool pf_failed;    /* a step about the PF itself did */
+	bool hung;         /* ... and may still be going on */
+	bool *vf_failed;   /* by index */
+	size_t n_vfs;      /* length of vf_failed */
+};
+
+/* Carries the PF's steps out. Return: how it ended; findings are added. */
+enum vfprep_outcome pf_run(struct pf_run *run);
+
+/* Claims the groups of all VFs of PF that VFIO has: before its count goes to 0.
+ * Return: -EBUSY, and then the VF is marked as in use. */
+int claim_all(const struct host *h, struct pf *pf);
+
+/* Puts back what failed. Return: VFPREP_UNDONE, or VFPREP_LEFT and a finding that says what. */
+enum vfprep_outcome pf_undo(struct pf_run *run);
+
+/* One step: carried out, told, explained when it failed. NOW (may be NULL) may have it already. */
+int pf_act(struct pf_run *run, enum run_phase phase, const struct step *step,
+	   const struct vfprep_machine *wanted, const struct vfprep_machine *now);
+
+#endif

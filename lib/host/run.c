@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A whole run: lock, read, plan, claim, then PF by PF. */
+#include "host/run.h"
+
+#include "core/step.h"
+#include "host/fd.h"
+#include "host/run-pf.h"
+
+#include <errno.h>
+#include <string.h>
+
+int host_read(const struct host *h, const struct pci_address *only,
+	      struct vfprep_machine **ret_machine, struct vfprep_problems *p)
+{
+	automachine m = NULL;
+
+	int r = h->ops->read(h->kernel, only, &m, p);
+	if (r == 0)
+		r = state_load(h->rundir_fd, h->rundir, m, p);
+	if (r == -ENOMEM)
+		(void)problem_add(p, r, VFPREP_SYSTEM, NULL, NULL, "out of memory");
+	if (r < 0)
+		return r;
+	*ret_machine = TAKE_PTR(m);
+	return 0;
+}
+
+/* Waits for what earlier runs left behind; what still works on a PF stays in its `busy`. */
+static int wait_for_left_behind(const struct host *h, const struct vfprep_machine *m)
+{
+	int waited = 0;
+	for (size_t i = 0; i < m->n_pfs; i++) {
+		autofree char *detail = NULL;
+		if (m->pfs[i].busy && h->ops->enter(h->kernel, m->pfs[i].address, &detail) == 0)
+			waited = 1;
+	}
+	return waited;
+}
+
+static int read_settled(const struct host *h, struct vfprep_machine **ret,
+			struct vfprep_problems *p)
+{
+	automachine m = NULL;
+
+	int r = host_read(h, NULL, &m, p);
+	if (r == 0 && wait_for_left_behind(h, m)) {
+		machine_free(TAKE_PTR(m));
+		r = host_read(h, NULL, &m, p);
+	}
+	if (r == 0)
+		*ret = TAKE_PTR(m);
+	return r;
+}
+
+/* Claims the group of a VF that VFIO has. *RET_IN_USE: somebody else has it. */
+static int claim_vf(const struct host *h, struct vf *vf, bool *ret_in_use)
+{
+	const struct function *f = &vf->function;
+
+	if (vf->in_use || f->group < 0 || !driver_is_vfio(f->driver))
+		return 0;
+	int r = h->ops->claim(h->kernel, f->group);
+	if (r == -EBUSY) {
+		vf->in_use = true;
+		*ret_in_use = true;
+		return 0;
+	}
+	return r;
+}
+
+int claim_all(const struct host *h, struct pf *pf)
+{
+	bool in_use = false;
+	for (size_t i = 0; i < pf->n_vfs; i++) {
+		int r = claim_vf(h, &pf->vfs[i], &in_use);
+		if (r < 0)
+			return r;
+	}
+	return in_use ? -EBUSY : 0;
+}
+
+/* Claims whatever the plan's steps concern. Right before acting, and only for VFs with a step: a
+ * guest that is starting would lose its VF to us. */
+static int claim_for_plan(const struct host *h, const struct vfprep_plan *plan,
+			  struct vfprep_machine *actual, bool *ret_in_use,
+			  struct vfprep_problems *p)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct step *s = &plan->steps[i];
+		struct pf *pf = machine_find_pf(actual, s->pf);
+		struct vf *vf = pf && s->of_vf ? pf_find_vf(pf, s->vf) : NULL;
+		int r = 0;
+		if (pf && s->kind == STEP_NUMVFS && s->number == 0) {
+			r = claim_all(h, pf);
+			*ret_in_use = *ret_in_use || r == -EBUSY;
+			r = r == -EBUSY ? 0 : r;
+		} else if (vf && s->kind != STEP_PUBLISH) {
+			r = claim_vf(h, vf, ret_in_use);
+		}
+		if (r < 0)
+			return problem_add(p, r, VFPREP_PERMISSION, s->subject,
+					   "run it as root, where /dev/vfio is",
+					   "its VFIO group cannot be claimed: %s", strerror(-r));
+	}
+	return 0;
+}
+
+/* The plan, and the claims that it needs: a VF whose group somebody has is in use, and the plan
+ * is made once more without it. */
+static int plan_and_claim(const struct host *h, enum plan_aim aim,
+			  const struct vfprep_machine *wanted, struct vfprep_machine *actual,
+			  struct vfprep_plan **ret_plan, struct vfprep_problems *p)
+{
+	for (;;) {
+		autoproblems found = vfprep_problems_new();
+		autoplan plan = NULL;
+		bool in_use = false;
+		int r = found ? plan_make(wanted, actual, aim, &plan, found) : -ENOMEM;
+		if (r == 0)
+			r = claim_for_plan(h, plan, actual, &in_use, p);
+		if (r < 0)
+			return r;
+		if (in_use)
+			continue; /* each turn marks one more VF, so it ends */
+		problem_add_all(p, found);
+		*ret_plan = TAKE_PTR(plan);
+		return 0;
+	}
+}
+
+/* Steps that are about no PF come first; without them nothing of the rest works. */
+static int act_global(const struct host *h, const struct run_request *request,
+		      const struct vfprep_plan *plan, struct vfprep_problems *p)
+{
+	for (size_t i = 0; i < plan->n && plan->steps[i].kind == STEP_MODULE; i++) {
+		autofree char *detail = NULL;
+		int r = h->ops->act(h->kernel, &plan->steps[i], &detail);
+		if (request->step)
+			request->step(request->step_user, RUN_STEP, &plan->steps[i], r);
+		if (r < 0)
+			return step_explain(&plan->steps[i], r, detail, p);
+	}
+	return 0;
+}
+
+static bool plan_names(const struct vfprep_plan *plan, struct pci_address address)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		if (plan->steps[i].kind != STEP_MODULE &&
+		    pci_address_compare(plan->steps[i].pf, address) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A machine with that PF alone, and with what M has besides. */
+static struct vfprep_machine *only_pf(const struct vfprep_machine *m, const struct pf *pf)
+{
+	automachine only = machine_new();
+	struct pf *copy = only ? machine_add_pf(only, pf->address) : NULL;
+
+	if (!copy || pf_copy(pf, copy) < 0 || text_replace(&only->boot_id, m->boot_id) < 0 ||
+	    text_replace(&only->rundir, m->rundir) < 0)
+		return NULL;
+	for (size_t i = 0; i < m->n_teams; i++) {
+		struct team *team = array_add(&only->teams, &only->n_teams, sizeof(*team));
+		if (!team || team_copy(&m->teams[i], team) < 0)
+			return NULL;
+	}
+	return TAKE_PTR(only);
+}
+
+static enum vfprep_outcome run_one_pf(const struct host *h, const struct run_request *request,
+				      const struct vfprep_machine *wanted,
+				      const struct vfprep_machine *actual, const struct pf *want,
+				      const struct vfprep_plan *plan, struct vfprep_problems *p)
+{
+	const struct pf *have = machine_find_pf(actual, want->address);
+	automachine wanted_one = only_pf(wanted, want);
+	automachine start = only_pf(actual, have);
+	autofree bool *vf_failed = calloc(have->totalvfs + 1, sizeof(*vf_failed));
+
+	if (!wanted_one || !start || !vf_failed) {
+		(void)problem_add(p, 0, VFPREP_SYSTEM, NULL, NULL, "out of memory");
+		return VFPREP_DONE;
+	}
+	struct pf_run one = {
+		.host = h,
+		.request = request,
+		.store = { h->ops, h->kernel, h->rundir_fd },
+		.wanted = wanted_one,
+		.start = start,
+		.plan = plan,
+		.address = want->address,
+		.p = p,
+		.vf_failed = vf_failed,
+		.n_vfs = have->totalvfs + 1,
+	};
+	return pf_run(&one);
+}
+
+/* With the lock held. */
+static int run_locked(const struct host *h, const struct run_request *request,
+		      enum vfprep_outcome *ret_outcome, struct vfprep_problems *p)
+{
+	automachine actual = NULL;
+	automachine wanted = NULL;
+	autoplan plan = NULL;
+	enum vfprep_outcome outcome = VFPREP_DONE;
+
+	int r = read_settled(h, &actual, p);
+	if (r == 0)
+		r = request->desire(request->desire_user, actual, &wanted, p);
+	if (r == 0)
+		r = plan_and_claim(h, request->aim, wanted, actual, &plan, p);
+	if (r == 0)
+		r = act_global(h, request, plan, p);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < wanted->n_pfs; i++) {
+		const struct pf *want = &wanted->pfs[i];
+		if (!plan_names(plan, want->address))
+			continue;
+		enum vfprep_outcome one = run_one_pf(h, request, wanted, actual, want, plan, p);
+		if (one > outcome)
+			outcome = one;
+	}
+	*ret_outcome = outcome;
+	return 0;
+}
+
+int run(const struct host *h, const struct run_request *request, enum vfprep_outcome *ret_outcome,
+	struct vfprep_problems *p)
+{
+	autoclose int lock = -1;
+
+	int r = state_lock(h->rundir_fd, request->lock_wait_ms, &lock, p);
+	if (r < 0)
+		return r;
+	r = run_locked(h, request, ret_outcome, p);
+	h->ops->unclaim(h->kernel);
+	return r;
+}

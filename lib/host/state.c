@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The lock, and the records of originals: one file per PF, named by its address. */
+#include "host/state.h"
+
+#include "core/machine-json.h"
+#include "core/record.h"
+#include "host/deadline.h"
+#include "host/fd.h"
+#include "host/files.h"
+#include "host/sysfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+
+static char *record_path(struct pci_address address)
+{
+	char text[PCI_ADDRESS_TEXT];
+	return text_format("state/%s.json", pci_address_format(address, text));
+}
+
+static int lock_is_held(int fd, struct vfprep_problems *p)
+{
+	char pid[16] = "";
+	ssize_t n = pread(fd, pid, sizeof(pid) - 1, 0);
+	if (n > 0)
+		pid[strcspn(pid, "\n")] = '\0';
+	return problem_add(p, -EBUSY, VFPREP_BUSY, "vfprep", "wait for it, or use --wait",
+			   "another vfprep, pid %s, is changing this machine",
+			   n > 0 ? pid : "unknown");
+}
+
+int state_lock(int rundir_fd, unsigned wait_ms, int *ret_fd, struct vfprep_problems *p)
+{
+	uint64_t deadline = deadline_in(wait_ms);
+
+	autoclose int fd = openat(rundir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return problem_add(p, -errno, VFPREP_PERMISSION, "vfprep", "run it as root",
+				   "cannot open the lock: %s", strerror(errno));
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return problem_add(p, -errno, VFPREP_SYSTEM, "vfprep", NULL,
+					   "cannot lock: %s", strerror(errno));
+		if (!deadline_nap(deadline, 50)) /* flock has no timed wait */
+			return lock_is_held(fd, p);
+	}
+	autofree char *pid = text_format("%d\n", (int)getpid());
+	if (!pid)
+		return -ENOMEM;
+	/* Only for the message above: a lock whose pid could not be written is as good. */
+	if (ftruncate(fd, 0) == 0)
+		(void)!pwrite(fd, pid, strlen(pid), 0);
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+static int load_record(int rundir_fd, const char *boot_id, struct pf *pf,
+		       struct vfprep_problems *p)
+{
+	autofree char *path = record_path(pf->address);
+	autofree char *text = NULL;
+	size_t size;
+
+	if (!path)
+		return -ENOMEM;
+	int r = file_read(rundir_fd, path, RECORD_JSON_MAX, &text, &size);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0) {
+		(void)problem_add(p, r, VFPREP_SYSTEM, path, NULL, "cannot be read: %s",
+				  strerror(-r));
+		return r == -ENOMEM ? r : 0;
+	}
+	r = record_from_json(text, size, path, &pf->record, p);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	return record_reconcile(pf, boot_id);
+}
+
+static int load_team(int rundir_fd, const char *name, struct vfprep_machine *m,
+		     struct vfprep_problems *p)
+{
+	autofree char *path = text_format("teams/%s/team.json", name);
+	autofree char *text = NULL;
+	autoteam team = { .transient.group = -1 };
+	size_t size;
+
+	if (!path)
+		return -ENOMEM;
+	int r = file_read(rundir_fd, path, TEAM_JSON_MAX, &text, &size);
+	if (r == -ENOENT || r == -ENOTDIR) /* half withdrawn by a run that was killed */
+		return 0;
+	if (r == 0)
+		r = team_from_json(text, size, NULL, path, &team, p);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	if (strcmp(team.name, name) != 0) {
+		(void)problem_add(p, 0, VFPREP_SYSTEM, path, "remove it", "it is about team '%s'",
+				  team.name);
+		return 0;
+	}
+	struct team *to = array_add(&m->teams, &m->n_teams, sizeof(*to));
+	return to ? team_copy(&team, to) : -ENOMEM;
+}
+
+int state_load(int rundir_fd, const char *rundir, struct vfprep_machine *m,
+	       struct vfprep_problems *p)
+{
+	autonames names = { 0 };
+
+	int r = text_replace(&m->rundir, rundir);
+	if (rundir_fd < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < m->n_pfs; i++)
+		r = load_record(rundir_fd, m->boot_id, &m->pfs[i], p);
+	if (r == 0 && sysfs_list(rundir_fd, "teams", &names) < 0)
+		return 0; /* nothing was ever published */
+	for (size_t i = 0; r == 0 && i < names.n; i++)
+		r = load_team(rundir_fd, names.names[i], m, p);
+	return r;
+}
+
+int state_save(const struct store *store, const struct pf *pf)
+{
+	autofree char *path = record_path(pf->address);
+	autofree char *text = pf->record ? record_to_json(pf->record) : NULL;
+
+	if (!path || (pf->record && !text))
+		return -ENOMEM;
+	return store->ops->store(store->kernel, store->rundir_fd, path, text);
+}

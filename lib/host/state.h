@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The run directory: the lock, records of originals, published teams. */
+#ifndef HOST_STATE_H
+#define HOST_STATE_H
+
+#include "core/machine.h"
+#include "host/kernel.h"
+
+/* Takes the one lock of all that changes the machine; it is held as long as *RET_FD is open.
+ * Return: -EBUSY when another process has it and WAIT_MS passed; the finding names its pid. */
+int state_lock(int rundir_fd, unsigned wait_ms, int *ret_fd, struct vfprep_problems *p);
+
+/* Adds to M the records and the published teams; RUNDIR is how the directory is called in steps.
+ * RUNDIR_FD -1: there is none yet. Files that cannot be read are findings, and left alone.
+ * Return: -ENOMEM. */
+int state_load(int rundir_fd, const char *rundir, struct vfprep_machine *m,
+	       struct vfprep_problems *p);
+
+/* Where a store writes to: the kernel operations take part so that tests can let it fail. */
+struct store {
+	const struct kernel_ops *ops;
+	void *kernel;
+	int rundir_fd;
+};
+
+/* Saves the PF's record, or removes it when the PF has none. */
+int state_save(const struct store *store, const struct pf *pf);
+
+/* Publishes a team: fragments first, team.json last, for whoever reads that finds all. */
+int publish_team(const struct store *store, const struct team *team);
+/* Takes a team back: team.json first. */
+int publish_withdraw(const struct store *store, const char *name);
+
+#endif

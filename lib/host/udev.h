@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What udev knows, and waiting until it is through with a device. */
+#ifndef HOST_UDEV_H
+#define HOST_UDEV_H
+
+/* All of them know nothing where ROOT_FD is not this process' "/": libudev has no other. */
+
+/* The ID_PATH of an interface, or else of the PCI function that it belongs to; NULL where udev
+ * gives none. The caller frees it. IFINDEX 0: the function has no interface. */
+char *udev_id_path(int root_fd, unsigned ifindex, const char *pci_address);
+
+/* Waits until udev has named an interface, or has given a device node its owner. Return: 0, also at
+ * once where no udevd runs; -ETIMEDOUT. */
+int udev_wait_interface(int root_fd, unsigned ifindex, unsigned timeout_ms);
+int udev_wait_node(int root_fd, unsigned major, unsigned minor, unsigned timeout_ms);
+
+#endif

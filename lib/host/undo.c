@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Putting back what failed: the planner again, with the machine at the start as its aim. */
+#include "host/run-pf.h"
+
+#include "core/step.h"
+
+#include <errno.h>
+
+/* Which steps of the run's plan were about VF INDEX, as what the undoing may touch. */
+static int want_vf_back(const struct pf_run *run, const struct vf *start, struct pf *want)
+{
+	struct vf *vf = pf_add_vf(want, start->index);
+	if (!vf || vf_copy(start, vf) < 0)
+		return -ENOMEM;
+	vf->function.has = 0;
+	vf->settings.present = 0;
+	vf->in_use = false;
+	for (size_t i = 0; i < run->plan->n; i++) {
+		const struct step *s = &run->plan->steps[i];
+		if (!s->of_vf || s->vf != start->index ||
+		    pci_address_compare(s->pf, run->address) != 0)
+			continue;
+		if (s->kind == STEP_SETTING)
+			vf->settings.present |= start->settings.present & (1u << s->setting);
+		else if (s->kind == STEP_OVERRIDE)
+			vf->function.has |= start->function.has & FUNCTION_OVERRIDE;
+		else if (s->kind == STEP_DRIVER)
+			vf->function.has |= start->function.has & FUNCTION_DRIVER;
+		else if (s->kind == STEP_NODE)
+			vf->function.has |= start->function.has & FUNCTION_NODE;
+	}
+	/* What was published at the start was true then, and is again. */
+	const struct team *team = machine_team_of_vf(run->start, run->address, start->index);
+	if (team && (text_replace(&vf->team, team->name) < 0 ||
+		     text_replace(&vf->persistent, team->hint) < 0))
+		return -ENOMEM;
+	if (team && !vf->function.driver)
+		return text_replace(&vf->function.driver, team->transient.driver);
+	return 0;
+}
+
+static void want_pf_back(const struct pf_run *run, const struct pf *start, struct pf *want)
+{
+	static const unsigned bits[STEP_COUNT] = {
+		[STEP_ADDR_GEN_MODE] = PF_ADDR_GEN_MODE,
+		[STEP_LINK] = PF_LINK,
+		[STEP_AUTOPROBE] = PF_AUTOPROBE,
+		[STEP_NUMVFS] = PF_NUMVFS,
+	};
+	for (size_t i = 0; i < run->plan->n; i++) {
+		const struct step *s = &run->plan->steps[i];
+		if (pci_address_compare(s->pf, run->address) == 0)
+			want->has |= bits[s->kind];
+	}
+	want->has &= start->has;
+	want->up = start->up;
+	want->autoprobe = start->autoprobe;
+	want->numvfs = start->numvfs;
+	want->addr_gen_mode = start->addr_gen_mode;
+}
+
+static int make_aim(const struct pf_run *run, struct vfprep_machine **ret)
+{
+	automachine aim = machine_new();
+	const struct pf *start = machine_find_pf(run->start, run->address);
+	struct pf *want = aim ? machine_add_pf(aim, run->address) : NULL;
+
+	if (!want)
+		return -ENOMEM;
+	if (run->pf_failed)
+		want_pf_back(run, start, want);
+	bool vanish = want->has & PF_NUMVFS && want->numvfs == 0;
+	for (size_t i = 0; i < start->n_vfs && !vanish; i++) {
+		const struct vf *vf = &start->vfs[i];
+		bool failed = run->pf_failed || (vf->index < run->n_vfs && run->vf_failed[vf->index]);
+		if (failed && want_vf_back(run, vf, want) < 0)
+			return -ENOMEM;
+	}
+	*ret = TAKE_PTR(aim);
+	return 0;
+}
+
+static enum vfprep_outcome is_left(struct pf_run *run, const char *what)
+{
+	char subject[PCI_ADDRESS_TEXT];
+	(void)problem_add(run->p, 0, VFPREP_SYSTEM, pci_address_format(run->address, subject),
+			  "see vfprep list; run vfprep apply or vfprep release again", "%s", what);
+	return VFPREP_LEFT;
+}
+
+/* Is there still something that the undoing was to bring back? */
+static bool something_is_left(struct pf_run *run, const struct vfprep_machine *aim)
+{
+	automachine now = NULL;
+	autoplan left = NULL;
+
+	if (host_read(run->host, &run->address, &now, run->p) < 0 ||
+	    plan_make(aim, now, AIM_UNDO, &left, NULL) < 0)
+		return true;
+	for (size_t i = 0; i < left->n; i++) {
+		if (!step_may_stay(&left->steps[i]))
+			return true;
+	}
+	return false;
+}
+
+enum vfprep_outcome pf_undo(struct pf_run *run)
+{
+	automachine aim = NULL;
+	automachine now = NULL;
+	autoplan plan = NULL;
+	bool failed = false;
+
+	if (run->hung)
+		return is_left(run, "a step did not end in time, so nothing was put back");
+	if (host_read(run->host, &run->address, &now, run->p) < 0 || make_aim(run, &aim) < 0 ||
+	    plan_make(aim, now, AIM_UNDO, &plan, run->p) < 0)
+		return is_left(run, "it could not be read, so nothing was put back");
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct step *s = &plan->steps[i];
+		struct pf *pf = machine_find_pf(now, run->address);
+		if (s->kind == STEP_NUMVFS && s->number == 0 && claim_all(run->host, pf) < 0)
+			return is_left(run, "the VFs that this run made stay: one is in use already");
+		if (s->kind == STEP_NUMVFS && s->number)
+			return is_left(run, "the VFs that were there are gone");
+		failed = pf_act(run, RUN_UNDO, s, aim, s->kind == STEP_PUBLISH ? now : NULL) < 0 ||
+			 failed;
+	}
+	if (failed || something_is_left(run, aim))
+		return is_left(run, "not all that failed could be put back");
+	return VFPREP_UNDONE;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the commands of vfprep share: options, the machine, output. */
+#ifndef VFPREP_CLI_H
+#define VFPREP_CLI_H
+
+#include "core/config.h"
+#include "host/run.h"
+
+/* Where the kernel comes from: the real one, or in tests a machine in memory. */
+struct kernel_source {
+	const struct kernel_ops *ops;
+	int (*open)(int rundir_fd, unsigned timeout_percent, void **ret_kernel);
+	void (*close)(void *kernel);
+};
+
+/* One bit per option; a command names those that it takes. */
+enum option_bit {
+	OPTION_JSON = 1 << 0,
+	OPTION_MACHINE = 1 << 1,
+	OPTION_CONFDIR = 1 << 2,
+	OPTION_RUNDIR = 1 << 3,
+	OPTION_TIMEOUT = 1 << 4,
+	OPTION_WAIT = 1 << 5,
+	OPTION_EXIT_CODE = 1 << 6,
+	OPTION_CONFIG_ONLY = 1 << 7,
+	OPTION_DRY_RUN = 1 << 8,
+	OPTION_ALL = 1 << 9,
+	OPTION_QUIET = 1 << 10,
+	OPTION_HELP = 1 << 11,
+	OPTION_VERSION = 1 << 12,
+};
+
+struct cli {
+	const struct kernel_source *source;
+	unsigned given;           /* enum option_bit */
+	const char *machine_file; /* --machine */
+	const char *confdir, *rundir;
+	unsigned timeout_percent, wait_ms;
+	const char *const *operands;
+	size_t n_operands;
+	struct host host;
+	struct vfprep_problems *problems;
+	enum vfprep_outcome outcome;
+	bool to_do; /* plan --exit-code found something */
+};
+
+struct command {
+	const char *name, *operands, *summary;
+	unsigned options;
+	bool takes_operands;
+	/* Prints what is for stdout. Return: 0, or the exit code of wrong usage; everything else is
+	 * told by the findings. */
+	int (*run)(struct cli *cli);
+};
+
+extern const struct command command_list, command_check, command_plan, command_apply,
+	command_release;
+
+/* The whole program. Return: its exit code. */
+int cli_main(int argc, char **argv, const struct kernel_source *source);
+
+/* The kernel and the run directory; CREATE: made when it is not there. */
+int cli_open(struct cli *cli, bool create);
+/* The machine, or what --machine names. */
+int cli_read_machine(struct cli *cli, struct vfprep_machine **ret);
+/* The configuration; -EINVAL when it is at fault. */
+int cli_read_config(struct cli *cli, struct vfprep_config **ret);
+/* One specific line, exit 2. */
+int cli_usage(const char *format, ...) FORMAT(1, 2);
+
+/* Prints {"version":1,"outcome":...,"steps":STEPS,"problems":[...]} for --json; STEPS may be NULL.
+ * Return: an exit code when memory ran out, else 0. */
+struct json_object;
+int cli_print_result(const struct cli *cli, struct json_object *steps);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vfprep list: the PFs, their VFs and their teams. */
+#include "core/machine-json.h"
+#include "tools/vfprep/cli.h"
+#include "tools/vfprep/table.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static void add_pf(struct table *t, const struct pf *pf)
+{
+	char address[PCI_ADDRESS_TEXT], mac[MAC_TEXT];
+
+	table_add(t, pci_address_format(pf->address, address));
+	table_add(t, pf->name);
+	table_add(t, pf->driver);
+	table_add(t, !(pf->has & PF_LINK) ? NULL : !pf->up ? "down" : pf->carrier ? "up" : "no carrier");
+	table_take(t, text_format("%zu/%u", pf->n_vfs, pf->totalvfs));
+	table_add(t, pf->has & PF_MAC ? mac_format(pf->mac, mac) : NULL);
+	table_add(t, pf->busy ? pf->busy : pf->record ? "changed by vfprep" : "");
+}
+
+static char *node_cell(const struct function *f)
+{
+	if (!(f->has & FUNCTION_NODE) || !f->node.exists)
+		return text_format("-");
+	return text_format("%u:%u %04o", f->node.uid, f->node.gid, f->node.mode);
+}
+
+static void add_vf(struct table *t, const struct vfprep_machine *m, const struct pf *pf,
+		   const struct vf *vf)
+{
+	const struct function *f = &vf->function;
+	const struct team *team = machine_team_of_vf(m, pf->address, vf->index);
+	char address[PCI_ADDRESS_TEXT], mac[MAC_TEXT], pf_address[PCI_ADDRESS_TEXT];
+	bool has_mac = setting_has(&vf->settings, SETTING_MAC);
+
+	table_take(t, text_format("%s vf %u", pci_address_format(pf->address, pf_address),
+				  vf->index));
+	table_add(t, pci_address_format(f->address, address));
+	table_add(t, has_mac ? mac_format(vf->settings.mac, mac) : NULL);
+	table_add(t, f->driver);
+	table_take(t, f->group >= 0 ? text_format("%d", f->group) : text_format("-"));
+	table_take(t, node_cell(f));
+	table_add(t, team ? team->name : "-");
+}
+
+static void print_machine(const struct vfprep_machine *m)
+{
+	CLEANUP(table_clear) struct table pfs = { .columns = 7 };
+	CLEANUP(table_clear) struct table vfs = { .columns = 7 };
+	static const char *const pf_head[] = { "PF", "NAME", "DRIVER", "LINK", "VFS", "MAC", "" };
+	static const char *const vf_head[] = { "VF",    "ADDRESS", "MAC",  "DRIVER",
+					       "GROUP", "NODE",    "TEAM" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(pf_head); i++)
+		table_add(&pfs, pf_head[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(vf_head); i++)
+		table_add(&vfs, vf_head[i]);
+	for (size_t i = 0; i < m->n_pfs; i++) {
+		add_pf(&pfs, &m->pfs[i]);
+		for (size_t k = 0; k < m->pfs[i].n_vfs; k++)
+			add_vf(&vfs, m, &m->pfs[i], &m->pfs[i].vfs[k]);
+	}
+	table_print(&pfs);
+	if (vfs.n > vfs.columns) {
+		printf("\n");
+		table_print(&vfs);
+	}
+}
+
+static int run_list(struct cli *cli)
+{
+	automachine m = NULL;
+
+	if (cli_read_machine(cli, &m) < 0)
+		return 0;
+	if (cli->given & OPTION_JSON) {
+		autofree char *text = machine_to_json(m);
+		if (!text)
+			(void)problem_add(cli->problems, 0, VFPREP_SYSTEM, NULL, NULL, "out of memory");
+		else
+			printf("%s", text);
+		return 0;
+	}
+	if (m->n_pfs)
+		print_machine(m);
+	else
+		(void)problem_add(cli->problems, 0, VFPREP_NOTE, NULL,
+				  "see that SR-IOV is switched on in the firmware, and the driver loaded",
+				  "this machine has no device that can make VFs");
+	return 0;
+}
+
+const struct command command_list = {
+	.name = "list",
+	.operands = "",
+	.summary = "Show the PFs, their VFs and their teams",
+	.options = OPTION_JSON | OPTION_MACHINE | OPTION_RUNDIR | OPTION_QUIET,
+	.run = run_list,
+};

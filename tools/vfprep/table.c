@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Columns for people. */
+#include "tools/vfprep/table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void table_take(struct table *t, char *text)
+{
+	char **cell = text ? array_add(&t->cells, &t->n, sizeof(*cell)) : NULL;
+	if (!cell) {
+		free(text);
+		t->failed = true;
+		return;
+	}
+	*cell = text;
+}
+
+void table_add(struct table *t, const char *text)
+{
+	table_take(t, strdup(text ? text : "-"));
+}
+
+static size_t width(const struct table *t, size_t column)
+{
+	size_t most = 0;
+	for (size_t i = column; i < t->n; i += t->columns) {
+		size_t n = strlen(t->cells[i]);
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+void table_print(const struct table *t)
+{
+	if (t->failed) {
+		(void)fputs("vfprep: out of memory\n", stderr);
+		return;
+	}
+	for (size_t i = 0; i < t->n; i++) {
+		size_t column = i % t->columns;
+		if (column + 1 == t->columns)
+			printf("%s\n", t->cells[i]);
+		else
+			printf("%-*s  ", (int)width(t, column), t->cells[i]);
+	}
+}
+
+void table_clear(struct table *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->cells[i]);
+	free(t->cells);
+	*t = (struct table){ 0 };
+}
