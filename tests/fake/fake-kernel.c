@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A machine in memory: the operations, and the kernel's rules behind them. */
+#include "fake-kernel.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/desire.h"
+#include "core/step.h"
+#include "host/files.h"
+
+static const char *const net_driver = "igbvf";
+
+/* Counts an operation. Return: 0, or why it does not happen. */
+static int begin(struct fake *f, const struct step *step)
+{
+	if (f->die_at && f->ops >= f->die_at)
+		return -EIO;
+	f->ops++;
+	if (!f->fail_at || (f->ops != f->fail_at && !(f->fail_on && f->ops > f->fail_at)))
+		return 0;
+	if (step && f->ops == f->fail_at)
+		f->failed_step = step_line(step);
+	return -f->fail_errno;
+}
+
+static void make_vf(struct fake *f, struct pf *pf, unsigned index)
+{
+	struct vf *vf = pf_add_vf(pf, index);
+	size_t pf_index = (size_t)(pf - f->machine->pfs);
+
+	vf->function.address = pci_address_of_vf(pf->address, pf->offset, pf->stride, index);
+	vf->function.has = FUNCTION_DRIVER | FUNCTION_OVERRIDE | FUNCTION_NODE;
+	vf->function.group = (int)(10 + pf_index * 10 + index);
+	vf->function.inode = f->next_inode++;
+	vf->settings.present = 1u << SETTING_MAC | 1u << SETTING_VLAN | 1u << SETTING_TRUST |
+			       1u << SETTING_SPOOFCHECK | 1u << SETTING_LINK_STATE;
+	vf->settings.spoofcheck = true;
+}
+
+static void set_driver(struct function *f, const char *driver)
+{
+	(void)text_replace(&f->driver, driver);
+	/* The group's node comes and goes with vfio-pci, as root's. */
+	f->node = (struct node) { .exists = driver_is_vfio(driver), .mode = driver ? 0600 : 0 };
+	if (!f->node.exists)
+		f->node.mode = 0;
+}
+
+static int bind(struct fake *f, const struct pf *pf, struct function *fn, const char *driver)
+{
+	bool vfio = driver_is_vfio(driver);
+
+	if (strcmp(driver, net_driver) != 0 && !(vfio && f->machine->has_vfio_pci))
+		return -ENOENT;
+	if (fn->driver)
+		return -EBUSY;
+	if (fn->override ? strcmp(fn->override, driver) != 0 : vfio || !pf->autoprobe)
+		return -ENODEV;
+	set_driver(fn, driver);
+	return 0;
+}
+
+static int unbind(struct fake *f, struct function *fn)
+{
+	if (!fn->driver)
+		return -ENOENT;
+	if (f->held[fn->group])
+		return -ETIMEDOUT; /* the real one waits for ever */
+	set_driver(fn, NULL);
+	return 0;
+}
+
+static void probe(struct fake *f, const struct pf *pf, struct function *fn)
+{
+	if (!fn->driver)
+		(void)bind(f, pf, fn, fn->override ? fn->override : net_driver); /* or it stays so */
+}
+
+static int set_numvfs(struct fake *f, struct pf *pf, unsigned n)
+{
+	if (n > pf->totalvfs)
+		return -ERANGE;
+	if (n == pf->n_vfs)
+		return 0;
+	if (n && pf->n_vfs)
+		return -EBUSY;
+	for (size_t i = 0; i < pf->n_vfs; i++) {
+		if (f->held[pf->vfs[i].function.group])
+			return -ETIMEDOUT;
+	}
+	while (pf->n_vfs)
+		vf_clear(&pf->vfs[--pf->n_vfs]);
+	for (unsigned i = 0; i < n; i++)
+		make_vf(f, pf, i);
+	for (unsigned i = 0; i < n && pf->autoprobe; i++)
+		probe(f, pf, &pf->vfs[i].function);
+	pf->numvfs = n;
+	return 0;
+}
+
+static int set_setting(struct fake *f, struct pf *pf, unsigned index, enum setting setting,
+		       const struct settings *value)
+{
+	struct vf *vf = pf_find_vf(pf, index);
+
+	if (!vf)
+		return -EINVAL;
+	if (setting == SETTING_LINK_STATE || setting == SETTING_RSS_QUERY ||
+	    setting == SETTING_NODE_GUID || setting == SETTING_PORT_GUID)
+		return -EOPNOTSUPP;
+	if (setting == SETTING_MAC && (value->mac[0] & 1 ||
+				       (f->refuses_zero_mac && mac_is_zero(value->mac))))
+		return -EINVAL;
+	if (!(setting == SETTING_MAC && f->loses_macs))
+		setting_copy(setting, &vf->settings, value);
+	return 0;
+}
+
+static int set_node(struct function *fn, const struct node *node)
+{
+	if (!fn->node.exists)
+		return -ENOENT;
+	fn->node = *node;
+	fn->node.exists = true;
+	return 0;
+}
+
+/* The operations */
+
+static int op_read(void *kernel, const struct pci_address *only, struct vfprep_machine **ret,
+		   struct vfprep_problems *p)
+{
+	struct fake *f = kernel;
+	automachine copy = machine_new();
+
+	int r = begin(f, NULL);
+	if (r < 0)
+		return problem_add(p, r, VFPREP_SYSTEM, "machine", NULL, "cannot be read");
+	(void)text_replace(&copy->boot_id, f->machine->boot_id);
+	copy->has_vfio_pci = f->machine->has_vfio_pci;
+	for (size_t i = 0; i < f->machine->n_pfs; i++) {
+		const struct pf *pf = &f->machine->pfs[i];
+		if (only && pci_address_compare(*only, pf->address) != 0)
+			continue;
+		(void)pf_copy(pf, machine_add_pf(copy, pf->address));
+	}
+	*ret = TAKE_PTR(copy);
+	return 0;
+}
+
+static int act_on_vf(struct fake *f, struct pf *pf, struct vf *vf, const struct step *s)
+{
+	struct function *fn = &vf->function;
+
+	switch (s->kind) {
+	case STEP_SETTING:
+		return set_setting(f, pf, s->vf, s->setting, &s->value);
+	case STEP_OVERRIDE:
+		return text_replace(&fn->override, s->name);
+	case STEP_DRIVER:
+		if (fn->driver && unbind(f, fn) < 0)
+			return -ETIMEDOUT;
+		return s->name ? bind(f, pf, fn, s->name) : 0;
+	case STEP_NODE:
+		return set_node(fn, &s->node);
+	case STEP_DRIVERS_PROBE:
+		probe(f, pf, fn);
+		return 0;
+	case STEP_MODULE:
+	case STEP_WITHDRAW:
+	case STEP_ADDR_GEN_MODE:
+	case STEP_LINK:
+	case STEP_AUTOPROBE:
+	case STEP_NUMVFS:
+	case STEP_PUBLISH:
+	case STEP_COUNT:
+		break;
+	}
+	return -EINVAL;
+}
+
+static int act_on_pf(struct fake *f, struct pf *pf, const struct step *s)
+{
+	switch (s->kind) {
+	case STEP_ADDR_GEN_MODE:
+		pf->addr_gen_mode = s->number;
+		return 0;
+	case STEP_LINK:
+		pf->up = pf->carrier = s->number;
+		return 0;
+	case STEP_AUTOPROBE:
+		pf->autoprobe = s->number;
+		return 0;
+	case STEP_NUMVFS:
+		return set_numvfs(f, pf, s->number);
+	case STEP_MODULE:
+	case STEP_WITHDRAW:
+	case STEP_SETTING:
+	case STEP_OVERRIDE:
+	case STEP_DRIVER:
+	case STEP_NODE:
+	case STEP_DRIVERS_PROBE:
+	case STEP_PUBLISH:
+	case STEP_COUNT:
+		break;
+	}
+	return -EINVAL;
+}
+
+static int op_act(void *kernel, const struct step *s, char **ret_detail)
+{
+	struct fake *f = kernel;
+
+	(void)ret_detail; /* this kernel says nothing */
+	int r = begin(f, s);
+	if (r < 0)
+		return r;
+	if (step_is_done(s, f->machine))
+		return 1;
+	if (s->kind == STEP_MODULE) {
+		f->machine->has_vfio_pci = true;
+		return 0;
+	}
+	struct pf *pf = machine_find_pf(f->machine, s->pf);
+	if (!pf)
+		return -ENODEV;
+	if (!s->of_vf)
+		return act_on_pf(f, pf, s);
+	struct vf *vf = pf_find_vf(pf, s->vf);
+	return vf ? act_on_vf(f, pf, vf, s) : s->kind == STEP_SETTING ? -EINVAL : -ENODEV;
+}
+
+static int op_claim(void *kernel, int group)
+{
+	struct fake *f = kernel;
+
+	int r = begin(f, NULL);
+	if (r < 0)
+		return r;
+	if (f->held[group])
+		return -EBUSY;
+	f->claimed[group] = true;
+	return 0;
+}
+
+static void op_unclaim(void *kernel)
+{
+	struct fake *f = kernel;
+	memset(f->claimed, 0, sizeof(f->claimed));
+}
+
+static int op_enter(void *kernel, struct pci_address pf, char **ret_detail)
+{
+	(void)kernel; /* nothing is ever left behind here */
+	(void)pf;
+	(void)ret_detail;
+	return 0;
+}
+
+static int op_store(void *kernel, int rundir_fd, const char *path, const char *text)
+{
+	int r = begin(kernel, NULL);
+	if (r < 0)
+		return r;
+	return text ? file_write(rundir_fd, path, text) : file_remove(rundir_fd, path);
+}
+
+static int op_settle(void *kernel, unsigned ifindex)
+{
+	(void)ifindex; /* carrier comes back at once */
+	return begin(kernel, NULL);
+}
+
+const struct kernel_ops fake_ops = {
+	.read = op_read,
+	.act = op_act,
+	.claim = op_claim,
+	.unclaim = op_unclaim,
+	.enter = op_enter,
+	.store = op_store,
+	.settle = op_settle,
+};
+
+/* The machine */
+
+static void add_pf(struct fake *f, const char *address, const char *name, unsigned ifindex,
+		   const char *mac)
+{
+	static const uint8_t machine_id[16] = { 0x11, 0x22, 0x33, 0x44 };
+	struct pci_address a;
+
+	(void)pci_address_parse(address, &a);
+	struct pf *pf = machine_add_pf(f->machine, a);
+	pf->has = PF_NUMVFS | PF_AUTOPROBE | PF_LINK | PF_ADDR_GEN_MODE | PF_MAC | PF_PERMANENT_MAC;
+	(void)mac_parse(mac, pf->mac);
+	(void)mac_parse(mac, pf->permanent_mac);
+	(void)text_replace(&pf->name, name);
+	(void)text_replace(&pf->driver, "igb");
+	pf->ifindex = ifindex;
+	pf->autoprobe = true;
+	pf->lists_vfs = true;
+	pf->totalvfs = 7;
+	pf->offset = 128;
+	pf->stride = 2;
+	pf->vendor = 0x8086;
+	pf->device = 0x10c9;
+	pf->mtu = 1500;
+	for (unsigned i = 0; i < pf->totalvfs; i++) {
+		uint8_t(*auto_mac)[6] = array_add(&pf->auto_macs, &pf->n_auto_macs, sizeof(*auto_mac));
+		mac_derive_auto(machine_id, pf->permanent_mac, i, *auto_mac);
+	}
+}
+
+struct fake *fake_new(void)
+{
+	struct fake *f = calloc(1, sizeof(*f));
+
+	f->machine = machine_new();
+	f->next_inode = 1000;
+	(void)text_replace(&f->machine->boot_id, "3f1d7c2e-0000-4000-8000-000000000001");
+	add_pf(f, "0000:01:00.0", "eth0", 2, "52:54:00:aa:00:01");
+	add_pf(f, "0000:02:00.0", "eth1", 3, "52:54:00:aa:00:02");
+	return f;
+}
+
+void fake_free(struct fake *f)
+{
+	if (!f)
+		return;
+	machine_free(f->machine);
+	free(f->failed_step);
+	free(f);
+}
+
+/* By other means than vfprep */
+
+static int raw_vf(struct fake *f, const char *verb, struct pf *pf, struct function *fn,
+		  const char *value, const char *mode)
+{
+	if (strcmp(verb, "override") == 0)
+		return text_replace(&fn->override, strcmp(value, "none") == 0 ? NULL : value);
+	if (strcmp(verb, "bind") == 0)
+		return bind(f, pf, fn, value);
+	if (strcmp(verb, "unbind") == 0)
+		return unbind(f, fn);
+	if (strcmp(verb, "probe") == 0) {
+		probe(f, pf, fn);
+		return 0;
+	}
+	if (strcmp(verb, "chown") == 0) {
+		struct node node = { .exists = true };
+		char *colon = NULL;
+		node.uid = (unsigned)strtoul(value, &colon, 10);
+		node.gid = (unsigned)strtoul(colon + 1, NULL, 10);
+		node.mode = (unsigned)strtoul(mode, NULL, 8);
+		return set_node(fn, &node);
+	}
+	if (strcmp(verb, "hold") == 0) {
+		if (!fn->node.exists)
+			return -ENOENT;
+		if (f->held[fn->group])
+			return -EBUSY;
+		f->held[fn->group] = true;
+		return 0;
+	}
+	if (strcmp(verb, "drop") == 0) {
+		f->held[fn->group] = false;
+		return 0;
+	}
+	return -EOPNOTSUPP;
+}
+
+static int raw_pf(struct fake *f, const char *verb, struct pf *pf, const char *value,
+		  const char *more)
+{
+	if (strcmp(verb, "numvfs") == 0)
+		return set_numvfs(f, pf, (unsigned)strtoul(value, NULL, 10));
+	if (strcmp(verb, "autoprobe") == 0)
+		pf->autoprobe = *value == '1';
+	else if (strcmp(verb, "link") == 0)
+		pf->up = pf->carrier = strcmp(value, "up") == 0;
+	else if (strcmp(verb, "addrgen") == 0)
+		return addr_gen_mode_parse(value, &pf->addr_gen_mode);
+	else if (strcmp(verb, "mac") == 0) {
+		struct settings s = { .present = 1u << SETTING_MAC };
+		if (mac_parse(more, s.mac) < 0)
+			return -EINVAL;
+		return set_setting(f, pf, (unsigned)strtoul(value, NULL, 10), SETTING_MAC, &s);
+	} else
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+int fake_raw(struct fake *f, const char *const *words, size_t n)
+{
+	struct pci_address address;
+	struct pf *pf;
+
+	if (n == 2 && strcmp(words[0], "module") == 0) {
+		f->machine->has_vfio_pci = true;
+		return 0;
+	}
+	if (n < 2 || pci_address_parse(words[1], &address) < 0)
+		return -EINVAL;
+	const char *value = n > 2 ? words[2] : "", *more = n > 3 ? words[3] : "";
+	struct vf *vf = machine_find_vf(f->machine, address, &pf);
+	if (vf)
+		return raw_vf(f, words[0], pf, &vf->function, value, more);
+	pf = machine_find_pf(f->machine, address);
+	return pf ? raw_pf(f, words[0], pf, value, more) : -ENOENT;
+}

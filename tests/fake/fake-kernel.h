@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A machine in memory that follows the kernel's rules, as far as vfprep meets them. Each rule is
+ * asserted on the emulated machine too: tests/scenarios/kernel-rules. */
+#ifndef FAKE_KERNEL_H
+#define FAKE_KERNEL_H
+
+#include "host/kernel.h"
+
+#define FAKE_GROUPS 64
+
+struct fake {
+	struct vfprep_machine *machine;
+	bool held[FAKE_GROUPS];    /* by somebody else */
+	bool claimed[FAKE_GROUPS]; /* by vfprep */
+	uint64_t next_inode;
+
+	/* What is to go wrong: operation FAIL_AT (counted from 1; 0: none) fails with FAIL_ERRNO,
+	 * and all that follow too if FAIL_ON; DIE_AT: all from there on do nothing, as after
+	 * SIGKILL, and OPS stops. */
+	unsigned ops, fail_at, die_at;
+	int fail_errno;
+	bool fail_on;
+	bool refuses_zero_mac; /* as bnx2x does */
+	bool loses_macs;       /* says yes to a MAC and does not take it */
+	char *failed_step;     /* what failed, as a step reads; NULL: another kind of operation */
+};
+
+extern const struct kernel_ops fake_ops;
+
+/* Two PFs like those of the emulated machine's profile two-pfs. */
+struct fake *fake_new(void);
+void fake_free(struct fake *f);
+DEFINE_CLEANUP(struct fake, fake_free)
+
+/* Kept between the processes of a scenario. */
+struct fake *fake_load(const char *path);
+void fake_save(const struct fake *f, const char *path);
+
+/* One change by other means than vfprep, as tests/lab/raw.sh makes them: "numvfs", "bind", ...
+ * Return: the kernel's errno. */
+int fake_raw(struct fake *f, const char *const *words, size_t n);
+
+/* The text of `state` in tests/lab/machine.sh. */
+char *fake_state(const struct fake *f);
+
+#endif
