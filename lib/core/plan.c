@@ -197,7 +197,8 @@ static void plan_node(struct planner *pl, const struct vf *want, const struct vf
 	const struct function *w = &want->function;
 	const struct function *h = have ? &have->function : NULL;
 
-	if (!(w->has & FUNCTION_NODE) || !w->node.exists)
+	if (!(w->has & FUNCTION_NODE) || !w->node.exists ||
+	    (w->has & FUNCTION_DRIVER && !driver_is_vfio(w->driver)))
 		return;
 	/* Binding makes the node anew, as root's. */
 	bool stays = h && h->has & FUNCTION_NODE && h->node.exists &&

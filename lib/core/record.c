@@ -160,8 +160,10 @@ static int extend_vf(struct pf *pf, const struct vf *vf, const struct step *s)
 		return changed;
 	}
 	if (s->kind == STEP_NODE) {
-		/* A node that the binding makes goes away with it. */
-		if (!(to->has & FUNCTION_NODE) && from->has & FUNCTION_NODE && from->node.exists) {
+		/* A node that our binding made goes away with it. */
+		bool ours = to->has & FUNCTION_DRIVER && !driver_is_vfio(to->driver);
+		if (!(to->has & FUNCTION_NODE) && from->has & FUNCTION_NODE && from->node.exists &&
+		    !ours) {
 			to->node = from->node;
 			to->has |= FUNCTION_NODE;
 			changed = 1;
@@ -250,6 +252,5 @@ bool record_shrink(struct pf *pf)
 			drop_vf(&r->original, i);
 	}
 	shrink_pf(&r->original, pf);
-	r->to_probe = false;
 	return !r->original.has && !r->original.n_vfs && !r->making;
 }

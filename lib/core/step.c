@@ -176,6 +176,7 @@ static const struct meaning module_meanings[] = {
 };
 
 static const struct meaning link_meanings[] = {
+	{ EBUSY, VFPREP_BUSY, "its interface is not ready yet", "wait for udev, then try again" },
 	{ ENODEV, VFPREP_ABSENT, "the interface went away", "run vfprep apply again" },
 	{ EOPNOTSUPP, VFPREP_UNSUPPORTED, "the kernel cannot", NULL },
 	{ EAFNOSUPPORT, VFPREP_UNSUPPORTED, "the kernel has no IPv6", NULL },

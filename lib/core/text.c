@@ -160,14 +160,12 @@ void *array_add(void *items, size_t *n, size_t size)
 {
 	char *array;
 
-	if (*n >= SIZE_MAX / size - 1)
+	if (*n >= SIZE_MAX / 2 / size)
 		return NULL;
 	memcpy(&array, items, sizeof(array)); /* a pointer of any type */
 	/* Doubling by the count alone: there is room up to the next power of two. */
 	if ((*n & (*n - 1)) == 0) {
 		size_t room = *n ? *n * 2 : 1;
-		if (room > SIZE_MAX / size)
-			return NULL;
 		array = realloc(array, room * size);
 		if (!array)
 			return NULL;

@@ -11,10 +11,15 @@
 
 #define CONTENT_MAX 512
 
-static int open_lock_file(int rundir_fd, struct pci_address pf, int flags)
+static char *lock_path(struct pci_address pf)
 {
 	char address[PCI_ADDRESS_TEXT];
-	autofree char *path = text_format("state/%s.busy", pci_address_format(pf, address));
+	return text_format("state/%s.busy", pci_address_format(pf, address));
+}
+
+static int open_lock_file(int rundir_fd, struct pci_address pf, int flags)
+{
+	autofree char *path = lock_path(pf);
 	int fd;
 
 	if (!path)
@@ -45,6 +50,13 @@ int busy_lock(int rundir_fd, struct pci_address pf, int *ret_fd)
 		return -errno;
 	*ret_fd = TAKE_FD(fd);
 	return 0;
+}
+
+void busy_remove(int rundir_fd, struct pci_address pf)
+{
+	autofree char *path = rundir_fd < 0 ? NULL : lock_path(pf);
+	if (path)
+		(void)unlinkat(rundir_fd, path, 0); /* a file that stays does no harm */
 }
 
 static int read_words(int fd, char **ret_text, uint64_t *ret_deadline)

@@ -13,6 +13,9 @@
  * (RUNDIR_FD -1) there is no lock, and *RET_FD is -1. */
 int busy_lock(int rundir_fd, struct pci_address pf, int *ret_fd);
 
+/* Takes the file away again, by who has the lock and knows that its child has ended. */
+void busy_remove(int rundir_fd, struct pci_address pf);
+
 /* Who has it? Return: 1 with the words in the file ("pid 12, sriov_numvfs"; the caller frees them)
  * and the end of its time (deadline.h; 0: not known), 0 when nobody does, or -errno. Either may be
  * NULL. Takes nothing, and needs only to read. */

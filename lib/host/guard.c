@@ -221,7 +221,10 @@ int guard_write(const struct guard *g, int dir_fd, const char *path, const char 
 	}
 	if (r < 0)
 		return r;
-	return write_in_child(fd, value, g->timeout_ms, lock_fd, words);
+	r = write_in_child(fd, value, g->timeout_ms, lock_fd, words);
+	if (r != -ETIMEDOUT)
+		busy_remove(g->rundir_fd, g->pf);
+	return r;
 }
 
 static int take_reading(int fd, uint64_t deadline, struct readings *all)

@@ -2,6 +2,7 @@
 /* Team directories: the contract between host and container. */
 #include "core/fragment.h"
 #include "host/state.h"
+#include "host/sysfs.h"
 
 #include <errno.h>
 
@@ -37,4 +38,17 @@ int publish_withdraw(const struct store *store, const char *name)
 			return r;
 	}
 	return 0;
+}
+
+void publish_sweep(const struct store *store)
+{
+	autonames names = { 0 };
+
+	if (sysfs_list(store->rundir_fd, "teams", &names) < 0)
+		return; /* nothing was ever published */
+	for (size_t i = 0; i < names.n; i++) {
+		autofree char *path = text_format("teams/%s/team.json", names.names[i]);
+		if (path && !sysfs_exists(store->rundir_fd, path))
+			(void)publish_withdraw(store, names.names[i]); /* or by the next run */
+	}
 }

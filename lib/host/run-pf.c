@@ -92,7 +92,9 @@ static int read_pf(struct pf_run *run, struct vfprep_machine **ret)
 
 	int r = host_read(run->host, &run->address, &now, run->p);
 	if (r < 0)
-		return r;
+		return problem_add(run->p, r, VFPREP_SYSTEM,
+				   pci_address_format(run->address, subject), NULL,
+				   "what became of it could not be read");
 	if (!machine_find_pf(now, run->address))
 		return problem_add(run->p, -ENODEV, VFPREP_ABSENT,
 				   pci_address_format(run->address, subject), NULL,
@@ -220,25 +222,6 @@ static void publish_all(struct pf_run *run, const struct vfprep_machine *now)
 	}
 }
 
-/* The record without what is back at its original value. */
-static int tidy_record(struct pf_run *run)
-{
-	automachine now = NULL;
-
-	int r = read_pf(run, &now);
-	if (r == -ENODEV)
-		return 0; /* its record is void by itself */
-	if (r < 0)
-		return r;
-	struct pf *pf = machine_find_pf(now, run->address);
-	if (pf->record && record_shrink(pf)) {
-		record_free(pf->record);
-		pf->record = NULL;
-	}
-	r = state_save(&run->store, pf);
-	return r < 0 ? save_failed(run, r) : 0;
-}
-
 static bool anything_failed(const struct pf_run *run)
 {
 	for (size_t i = 0; i < run->n_vfs; i++) {
@@ -246,6 +229,29 @@ static bool anything_failed(const struct pf_run *run)
 			return true;
 	}
 	return run->pf_failed;
+}
+
+void pf_tidy_record(const struct store *store, struct pf *pf, bool complete)
+{
+	if (!pf->record)
+		return;
+	pf->record->to_probe = pf->record->to_probe && !complete;
+	if (record_shrink(pf)) {
+		record_free(pf->record);
+		pf->record = NULL;
+	}
+	/* Unsaved, the record says too much, which does no harm, and the next run tries again. */
+	(void)state_save(store, pf);
+}
+
+/* What the run leaves on record. */
+static void tidy(struct pf_run *run)
+{
+	automachine now = NULL;
+
+	/* Nobody is to be told: whatever was to be done is done. */
+	if (host_read(run->host, &run->address, &now, NULL) == 0 && now->n_pfs == 1)
+		pf_tidy_record(&run->store, &now->pfs[0], !anything_failed(run));
 }
 
 /* A PF that had its carrier has it again: making and unmaking VFs resets the PF on igb, ixgbe and
@@ -285,8 +291,7 @@ enum vfprep_outcome pf_run(struct pf_run *run)
 	if (anything_failed(run))
 		outcome = pf_undo(run);
 	settle(run);
-	/* Unsaved, the record says too much, which the next run corrects. */
 	if (outcome != VFPREP_LEFT)
-		(void)tidy_record(run);
+		tidy(run);
 	return outcome;
 }

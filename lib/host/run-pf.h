@@ -25,6 +25,10 @@ struct pf_run {
 /* Carries the PF's steps out. Return: how it ended; findings are added. */
 enum vfprep_outcome pf_run(struct pf_run *run);
 
+/* Saves the PF's record without what is back at its original value; PF is as it is now. COMPLETE:
+ * no new VF waits for drivers_probe any more. */
+void pf_tidy_record(const struct store *store, struct pf *pf, bool complete);
+
 /* Claims the groups of all VFs of PF that VFIO has: before its count goes to 0.
  * Return: -EBUSY, and then the VF is marked as in use. */
 int claim_all(const struct host *h, struct pf *pf);

@@ -199,6 +199,16 @@ static enum vfprep_outcome run_one_pf(const struct host *h, const struct run_req
 	return pf_run(&one);
 }
 
+/* A PF that has nothing to do: an earlier run may not have come to tidying its record. */
+static void tidy_untouched(const struct host *h, const struct vfprep_machine *actual,
+			   const struct pf *want)
+{
+	const struct store store = { h->ops, h->kernel, h->rundir_fd };
+	struct pf *pf = machine_find_pf(actual, want->address);
+	if (pf)
+		pf_tidy_record(&store, pf, true);
+}
+
 /* With the lock held. */
 static int run_locked(const struct host *h, const struct run_request *request,
 		      enum vfprep_outcome *ret_outcome, struct vfprep_problems *p)
@@ -208,6 +218,8 @@ static int run_locked(const struct host *h, const struct run_request *request,
 	autoplan plan = NULL;
 	enum vfprep_outcome outcome = VFPREP_DONE;
 
+	const struct store store = { h->ops, h->kernel, h->rundir_fd };
+	publish_sweep(&store);
 	int r = read_settled(h, &actual, p);
 	if (r == 0)
 		r = request->desire(request->desire_user, actual, &wanted, p);
@@ -219,8 +231,10 @@ static int run_locked(const struct host *h, const struct run_request *request,
 		return r;
 	for (size_t i = 0; i < wanted->n_pfs; i++) {
 		const struct pf *want = &wanted->pfs[i];
-		if (!plan_names(plan, want->address))
+		if (!plan_names(plan, want->address)) {
+			tidy_untouched(h, actual, want);
 			continue;
+		}
 		enum vfprep_outcome one = run_one_pf(h, request, wanted, actual, want, plan, p);
 		if (one > outcome)
 			outcome = one;

@@ -104,6 +104,13 @@ static bool something_is_left(struct pf_run *run, const struct vfprep_machine *a
 	return false;
 }
 
+/* VFs that a release took away are not made again: they would be others. */
+static bool vfs_are_gone(const struct pf_run *run, const struct vfprep_machine *now)
+{
+	const struct pf *pf = machine_find_pf(now, run->address);
+	return !pf || (pf->n_vfs == 0 && machine_find_pf(run->start, run->address)->n_vfs > 0);
+}
+
 enum vfprep_outcome pf_undo(struct pf_run *run)
 {
 	automachine aim = NULL;
@@ -113,16 +120,17 @@ enum vfprep_outcome pf_undo(struct pf_run *run)
 
 	if (run->hung)
 		return is_left(run, "a step did not end in time, so nothing was put back");
-	if (host_read(run->host, &run->address, &now, run->p) < 0 || make_aim(run, &aim) < 0 ||
-	    plan_make(aim, now, AIM_UNDO, &plan, run->p) < 0)
+	if (host_read(run->host, &run->address, &now, run->p) < 0)
 		return is_left(run, "it could not be read, so nothing was put back");
+	if (vfs_are_gone(run, now))
+		return is_left(run, "its VFs are gone already, and the rest is still to do");
+	if (make_aim(run, &aim) < 0 || plan_make(aim, now, AIM_UNDO, &plan, run->p) < 0)
+		return is_left(run, "out of memory, so nothing was put back");
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct step *s = &plan->steps[i];
 		struct pf *pf = machine_find_pf(now, run->address);
 		if (s->kind == STEP_NUMVFS && s->number == 0 && claim_all(run->host, pf) < 0)
 			return is_left(run, "the VFs that this run made stay: one is in use already");
-		if (s->kind == STEP_NUMVFS && s->number)
-			return is_left(run, "the VFs that were there are gone");
 		failed = pf_act(run, RUN_UNDO, s, aim, s->kind == STEP_PUBLISH ? now : NULL) < 0 ||
 			 failed;
 	}

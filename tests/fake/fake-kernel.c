@@ -133,10 +133,13 @@ static int op_read(void *kernel, const struct pci_address *only, struct vfprep_m
 {
 	struct fake *f = kernel;
 	automachine copy = machine_new();
+	char address[PCI_ADDRESS_TEXT];
 
 	int r = begin(f, NULL);
 	if (r < 0)
-		return problem_add(p, r, VFPREP_SYSTEM, "machine", NULL, "cannot be read");
+		return problem_add(p, r, VFPREP_SYSTEM,
+				   only ? pci_address_format(*only, address) : "machine", NULL,
+				   "cannot be read");
 	(void)text_replace(&copy->boot_id, f->machine->boot_id);
 	copy->has_vfio_pci = f->machine->has_vfio_pci;
 	for (size_t i = 0; i < f->machine->n_pfs; i++) {

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Running plans on a machine in memory that fails, or ends the process, at every operation. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/desire.h"
+#include "fake-host.h"
+
+static const char fresh_config[] = "[Match]\nDriver=igb\n"
+				   "[PF]\nVirtualFunctions=3\n"
+				   "[VF]\nOwner=someone\nGroup=kvm\n"
+				   "[VF 0]\nTeam=web%f%p\nPersistent=bridge:br0\n"
+				   "[VF 1]\nTeam=db%f%p\n";
+
+static const char others_config[] = "[Match]\nAddress=0000:01:00.0\n"
+				    "[VF]\nOwner=someone\nGroup=kvm\n"
+				    "[VF 0]\nTeam=web0\n[VF 1]\nTeam=web1\n[VF 2]\nTeam=web2\n";
+
+static void make_nothing(struct fake_host *h)
+{
+	(void)h;
+}
+
+/* Three VFs of somebody else: one on its net driver, one on vfio-pci and handed to someone. */
+static void make_others(struct fake_host *h)
+{
+	static const char *const done[] = {
+		"module vfio-pci",
+		"link 0000:01:00.0 up",
+		"autoprobe 0000:01:00.0 0",
+		"numvfs 0000:01:00.0 3",
+		"mac 0000:01:00.0 0 02:00:00:00:00:a0",
+		"mac 0000:01:00.0 2 02:00:00:00:00:a2",
+		"override 0000:01:10.0 igbvf",
+		"bind 0000:01:10.0 igbvf",
+		"override 0000:01:10.0 none",
+		"override 0000:01:10.4 vfio-pci",
+		"bind 0000:01:10.4 vfio-pci",
+		"chown 0000:01:10.4 77:88 0606",
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(done); i++)
+		fake_host_raw(h, done[i]);
+}
+
+/* A way to begin, to do and to look at. */
+struct story {
+	const char *config;
+	void (*make)(struct fake_host *h);
+};
+
+static const struct story stories[] = { { fresh_config, make_nothing },
+					{ others_config, make_others } };
+
+/* What a VF is like; "absent" when there is none. */
+static char *vf_text(const struct fake *f, const struct pf *pf, unsigned index)
+{
+	const struct vf *vf = pf_find_vf(machine_find_pf(f->machine, pf->address), index);
+	char mac[MAC_TEXT];
+
+	if (!vf)
+		return strdup("absent");
+	const struct function *fn = &vf->function;
+	return text_format("mac %s driver %s override %s node %d %u:%u %o",
+			   mac_format(vf->settings.mac, mac), fn->driver ? fn->driver : "none",
+			   fn->override ? fn->override : "none", fn->node.exists, fn->node.uid,
+			   fn->node.gid, fn->node.mode);
+}
+
+static const char just_made[] = "mac 00:00:00:00:00:00 driver none override none node 0 0:0 0";
+
+/* Is the VF, its PF or all of the machine named in the findings? */
+static bool is_named(const struct fake_host *h, const struct pf *pf, unsigned index, bool *ret_pf)
+{
+	char pf_address[PCI_ADDRESS_TEXT], address[PCI_ADDRESS_TEXT];
+	autofree char *vf = text_format("%s vf %u", pci_address_format(pf->address, pf_address), index);
+	autofree char *web = text_format("web%u%s", pf->address.function, pf->name);
+	autofree char *db = text_format("db%u%s", pf->address.function, pf->name);
+	autofree char *plain = text_format("web%u", index);
+
+	pci_address_format(pci_address_of_vf(pf->address, 128, 2, index), address);
+	*ret_pf = false;
+	bool named = false;
+	for (size_t i = 0; i < vfprep_problems_count(h->problems); i++) {
+		const char *subject = vfprep_problems_get(h->problems, i).subject;
+		if (vfprep_problems_get(h->problems, i).fault == VFPREP_NOTE)
+			continue;
+		*ret_pf = *ret_pf || strcmp(subject, pf_address) == 0 ||
+			  strcmp(subject, "vfio-pci") == 0 || strcmp(subject, "machine") == 0;
+		named = named || strcmp(subject, vf) == 0 || strcmp(subject, address) == 0 ||
+			(index == 0 && strcmp(subject, web) == 0) ||
+			(index == 1 && strcmp(subject, db) == 0) ||
+			(pf->address.bus == 1 && strcmp(subject, plain) == 0);
+	}
+	return named || *ret_pf;
+}
+
+static void show_problems(const struct fake_host *h)
+{
+	for (size_t i = 0; i < vfprep_problems_count(h->problems); i++) {
+		struct vfprep_problem f = vfprep_problems_get(h->problems, i);
+		print_message("  %s: %s\n", f.subject, f.message);
+	}
+}
+
+/* Named VFs are as before (as they were made, where this run made them), others as wanted. */
+static void compare_vfs(const struct fake_host *h, const struct fake *before,
+			const struct fake *wanted, unsigned n)
+{
+	for (size_t i = 0; i < before->machine->n_pfs; i++) {
+		const struct pf *pf = &before->machine->pfs[i];
+		for (unsigned index = 0; index < pf->totalvfs; index++) {
+			bool pf_named;
+			bool named = is_named(h, pf, index, &pf_named);
+			autofree char *is = vf_text(h->fake, pf, index);
+			autofree char *was = vf_text(before, pf, index);
+			autofree char *goal = vf_text(wanted, pf, index);
+			bool made = named && !pf_named && strcmp(was, "absent") == 0;
+			const char *want = made ? just_made : named ? was : goal;
+			if (strcmp(is, want) == 0)
+				continue;
+			print_message("operation %u, pf %zu vf %u%s:\n  is   %s\n  want %s\n", n, i,
+				      index, named ? " (named)" : "", is, want);
+			show_problems(h);
+			fail();
+		}
+	}
+}
+
+/* The state that story ends in when nothing goes wrong. */
+static char *good_end(const struct story *story, struct fake **ret_fake)
+{
+	struct fake_host h;
+	fake_host_open(&h, story->config);
+	story->make(&h);
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_int_equal(h.outcome, VFPREP_DONE);
+	assert_int_equal(vfprep_problems_count(h.problems), 0);
+	char *state = fake_host_state(&h);
+	*ret_fake = h.fake;
+	h.fake = NULL;
+	fake_host_close(&h);
+	return state;
+}
+
+/* Whatever has happened: apply ends right, and release equals the first state. */
+static void ends_right(struct fake_host *h, const char *good, const char *first, unsigned n)
+{
+	fake_host_heal(h);
+	assert_int_equal(fake_host_apply(h), 0);
+	autofree char *applied = fake_host_state(h);
+	if (strcmp(applied, good) != 0) {
+		print_message("after operation %u and another apply\n", n);
+		show_problems(h);
+	}
+	assert_string_equal(applied, good);
+	assert_int_equal(h->outcome, VFPREP_DONE);
+
+	assert_int_equal(fake_host_release_all(h), 0);
+	autofree char *released = fake_host_state(h);
+	if (strcmp(released, first) != 0) {
+		print_message("after operation %u, another apply and release\n", n);
+		show_problems(h);
+	}
+	assert_string_equal(released, first);
+}
+
+enum mishap { FAILS_ONCE, FAILS_ON, DIES };
+
+static void arm(struct fake_host *h, enum mishap mishap, unsigned n, int error)
+{
+	fake_host_heal(h);
+	h->fake->fail_errno = error;
+	h->fake->fail_at = mishap == DIES ? 0 : n;
+	h->fake->die_at = mishap == DIES ? n : 0;
+	h->fake->fail_on = mishap == FAILS_ON;
+}
+
+/* Has the run come to an end without the mishap? */
+static bool is_over(const struct fake_host *h, unsigned n)
+{
+	return h->fake->ops < n;
+}
+
+static void apply_with(const struct story *story, enum mishap mishap, int error)
+{
+	struct fake *wanted;
+	autofree char *good = good_end(story, &wanted);
+
+	for (unsigned n = 1;; n++) {
+		struct fake_host h, fresh;
+		fake_host_open(&fresh, story->config);
+		story->make(&fresh);
+		fake_host_open(&h, story->config);
+		story->make(&h);
+		autofree char *first = fake_host_state(&h);
+		arm(&h, mishap, n, error);
+		int r = fake_host_apply(&h);
+		bool over = is_over(&h, n);
+		if (!over && mishap == FAILS_ONCE) {
+			assert_int_not_equal(h.outcome, VFPREP_LEFT);
+			if (r < 0) {
+				autofree char *now = fake_host_state(&h);
+				assert_string_equal(now, first);
+			} else {
+				compare_vfs(&h, fresh.fake, wanted, n);
+			}
+		}
+		ends_right(&h, good, first, n);
+		fake_host_close(&h);
+		fake_host_close(&fresh);
+		if (over) {
+			assert_true(n > 20); /* there was something to fail at */
+			break;
+		}
+	}
+	fake_free(wanted);
+}
+
+static void release_with(const struct story *story, enum mishap mishap)
+{
+	for (unsigned n = 1;; n++) {
+		struct fake_host h;
+		fake_host_open(&h, story->config);
+		story->make(&h);
+		autofree char *first = fake_host_state(&h);
+		assert_int_equal(fake_host_apply(&h), 0);
+		autofree char *good = fake_host_state(&h);
+		arm(&h, mishap, n, EIO);
+		(void)fake_host_release_all(&h);
+		bool over = is_over(&h, n);
+		fake_host_heal(&h);
+		assert_int_equal(fake_host_release_all(&h), 0);
+		autofree char *released = fake_host_state(&h);
+		if (strcmp(released, first) != 0) {
+			print_message("release, operation %u\n", n);
+			show_problems(&h);
+		}
+		assert_string_equal(released, first);
+		ends_right(&h, good, first, n);
+		fake_host_close(&h);
+		if (over)
+			break;
+	}
+}
+
+static void an_apply_that_fails_anywhere_is_undone_for_what_it_names(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(stories); i++) {
+		apply_with(&stories[i], FAILS_ONCE, EIO);
+		apply_with(&stories[i], FAILS_ONCE, EINVAL);
+		apply_with(&stories[i], FAILS_ONCE, ENOSPC);
+	}
+}
+
+static void an_apply_that_keeps_failing_ends_right_later(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(stories); i++)
+		apply_with(&stories[i], FAILS_ON, EIO);
+}
+
+static void an_apply_that_is_killed_anywhere_ends_right_later(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(stories); i++)
+		apply_with(&stories[i], DIES, EIO);
+}
+
+static void a_release_that_fails_or_is_killed_anywhere_ends_right_later(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(stories); i++) {
+		release_with(&stories[i], FAILS_ONCE);
+		release_with(&stories[i], FAILS_ON);
+		release_with(&stories[i], DIES);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_apply_that_fails_anywhere_is_undone_for_what_it_names),
+		cmocka_unit_test(an_apply_that_keeps_failing_ends_right_later),
+		cmocka_unit_test(an_apply_that_is_killed_anywhere_ends_right_later),
+		cmocka_unit_test(a_release_that_fails_or_is_killed_anywhere_ends_right_later),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
