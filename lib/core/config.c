@@ -285,10 +285,9 @@ int config_add_file(struct vfprep_config *c, const char *file, const char *text,
 	r = config_check_rule(&parser);
 	if (r < 0)
 		return r;
-	if (problems_any(found)) {
+	if (p)
 		problem_add_all(p, found);
-		return 0;
-	}
+	/* Also one with faults: what it says may be at odds with another file. */
 	struct rule *rule = array_add(&c->rules, &c->n_rules, sizeof(*rule));
 	if (!rule)
 		return -ENOMEM;

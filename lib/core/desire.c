@@ -73,6 +73,27 @@ const struct rule *config_rule_for(const struct vfprep_config *config, const str
 	return NULL;
 }
 
+void config_tell_matches(const struct vfprep_config *config, const struct vfprep_machine *actual,
+			 struct vfprep_problems *p)
+{
+	for (size_t i = 0; i < actual->n_pfs; i++) {
+		const struct pf *pf = &actual->pfs[i];
+		const struct rule *first = config_rule_for(config, pf);
+		char subject[PCI_ADDRESS_TEXT];
+
+		pci_address_format(pf->address, subject);
+		if (!first)
+			(void)problem_add(p, 0, VFPREP_NOTE, subject, NULL, "no file is for it");
+		for (const struct rule *r = first; r && r < config->rules + config->n_rules; r++) {
+			if (rule_fits(r, pf))
+				(void)problem_add(p, 0, VFPREP_NOTE, subject, NULL,
+						  r == first ? "'%s' configures it"
+							     : "'%s' fits it too and is ignored",
+						  r->file);
+		}
+	}
+}
+
 /* Team= with its specifiers replaced; NULL when memory ran out. */
 static char *expand_team(const char *text, const struct pf *pf, unsigned index)
 {
@@ -111,8 +132,8 @@ static int want_team(const struct rule *rule, const struct vf_wish *wish, const 
 	if (!team_name_valid(vf->team))
 		return problem_add(p, -EINVAL, VFPREP_CONFIG, subject,
 				   "use letters, digits and inner '-', at most 32 in all",
-				   "'%s' comes out as '%s', which no team can be called", wish->team,
-				   vf->team);
+				   "'%s' comes out as '%s', which no team can be called",
+				   wish->team, vf->team);
 	if (wish->set & 1u << VF_KEY_PERSISTENT)
 		return text_replace(&vf->persistent, wish->persistent);
 	return 0;
@@ -130,13 +151,13 @@ static int want_mac(const struct vf_wish *wish, const struct pf *pf, struct vf *
 		memset(vf->settings.mac, 0, 6);
 	} else if (set || vf->team) {
 		if (vf->index >= pf->n_auto_macs)
-			return problem_add(p, -ENODATA, VFPREP_UNSUPPORTED,
-					   pci_address_format(pf->address, subject),
-					   "write a MACAddress= for each VF, or see to /etc/machine-id",
-					   "no MAC can be made for vf %u: %s", vf->index,
-					   pf->has & PF_PERMANENT_MAC ?
-						   "there is no valid machine-id" :
-						   "the PF reports no permanent MAC");
+			return problem_add(
+				p, -ENODATA, VFPREP_UNSUPPORTED,
+				pci_address_format(pf->address, subject),
+				"write a MACAddress= for each VF, or see to /etc/machine-id",
+				"no MAC can be made for vf %u: %s", vf->index,
+				pf->has & PF_PERMANENT_MAC ? "there is no valid machine-id"
+							   : "the PF reports no permanent MAC");
 		memcpy(vf->settings.mac, pf->auto_macs[vf->index], 6);
 	} else {
 		return 0;
@@ -148,8 +169,9 @@ static int want_mac(const struct vf_wish *wish, const struct pf *pf, struct vf *
 static int want_driver(const struct vf_wish *wish, struct vf *vf)
 {
 	struct function *f = &vf->function;
-	const char *driver = wish->set & 1u << VF_KEY_DRIVER ? wish->driver :
-			     vf->team ? "vfio-pci" : "none";
+	const char *driver = wish->set & 1u << VF_KEY_DRIVER ? wish->driver
+			     : vf->team                      ? "vfio-pci"
+							     : "none";
 
 	if (strcmp(driver, "none") == 0)
 		return 0;
@@ -237,7 +259,8 @@ static int check_named(const struct rule *rule, const struct pf *pf, unsigned co
 				continue;
 			autofree char *subject = text_format("%s:%u", rule->file, section->line);
 			return problem_add(p, -EINVAL,
-					   last >= pf->totalvfs ? VFPREP_UNSUPPORTED : VFPREP_CONFIG,
+					   last >= pf->totalvfs ? VFPREP_UNSUPPORTED
+								: VFPREP_CONFIG,
 					   subject, "set VirtualFunctions=, or remove the section",
 					   "VF %u is named, but %s has %u", last,
 					   pci_address_format(pf->address, address), count);
@@ -285,9 +308,9 @@ static int want_pf(const struct rule *rule, const struct vfprep_machine *actual,
 		   const struct pf *pf, struct pf *want, struct vfprep_problems *p)
 {
 	bool by_count = rule->numvfs_wish != NUMVFS_UNSET;
-	unsigned count = rule->numvfs_wish == NUMVFS_COUNT ? rule->numvfs :
-			 rule->numvfs_wish == NUMVFS_MAX   ? pf->totalvfs :
-							     (unsigned)pf->n_vfs;
+	unsigned count = rule->numvfs_wish == NUMVFS_COUNT ? rule->numvfs
+			 : rule->numvfs_wish == NUMVFS_MAX ? pf->totalvfs
+							   : (unsigned)pf->n_vfs;
 	bool names_vfs = false;
 
 	if (rule->numvfs_wish != NUMVFS_COUNT || count <= pf->totalvfs) {
@@ -305,8 +328,8 @@ static int want_pf(const struct rule *rule, const struct vfprep_machine *actual,
 			return r;
 		names_vfs = names_vfs || rule_wish(rule, index, &ignored);
 	}
-	want_pf_values(rule, pf, rule->numvfs_wish == NUMVFS_COUNT ? rule->numvfs : count, names_vfs,
-		       want);
+	want_pf_values(rule, pf, rule->numvfs_wish == NUMVFS_COUNT ? rule->numvfs : count,
+		       names_vfs, want);
 	return 0;
 }
 
@@ -326,11 +349,10 @@ static bool wanted_twice(const struct vfprep_machine *m, const struct pf *pf, co
 				    setting_same(SETTING_MAC, &vf->settings, &other->settings);
 			if (!name && !same)
 				continue;
-			autofree char *subject =
-				text_format("%s vf %u", pci_address_format(pf->address, a), vf->index);
+			autofree char *subject = text_format(
+				"%s vf %u", pci_address_format(pf->address, a), vf->index);
 			(void)problem_add(p, 0, VFPREP_CONFIG, subject, "give each its own",
-					  "%s %s is wanted for %s vf %u too",
-					  name ? "team" : "MAC",
+					  "%s %s is wanted for %s vf %u too", name ? "team" : "MAC",
 					  name ? vf->team : mac_format(vf->settings.mac, mac),
 					  pci_address_format(m->pfs[i].address, b), other->index);
 			return true;
@@ -355,7 +377,8 @@ static bool address_in(struct pci_address a, const struct pci_address *list, siz
 	return false;
 }
 
-/* Leaves out the PFs with a VF whose MAC or team another one is to have, and those not asked for. */
+/* Leaves out the PFs with a VF whose MAC or team another one is to have, and those not asked for.
+ */
 static void drop_faulty(struct vfprep_machine *m, const struct pci_address *pfs, size_t n_pfs,
 			struct vfprep_problems *p)
 {

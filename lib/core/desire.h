@@ -26,6 +26,10 @@ int operand_find_pf(const struct vfprep_machine *m, const char *name, struct pci
 /* The first rule whose [Match] fits; NULL when none does. */
 const struct rule *config_rule_for(const struct vfprep_config *config, const struct pf *pf);
 
+/* Adds notes that say which file configures each PF, and which others fit and are ignored. */
+void config_tell_matches(const struct vfprep_config *config, const struct vfprep_machine *actual,
+			 struct vfprep_problems *p);
+
 /* The address that MACAddress=auto stands for: HMAC-SHA256 over "vfprep1-auto", the PF's permanent
  * MAC and the index as le32, keyed with the 16 bytes of machine-id; the first six bytes, made
  * local and unicast. docs/mac-derivation.md has test vectors. */

@@ -12,8 +12,8 @@ static const struct {
 	const char *name;
 	bool has_target;
 } hint_table[] = {
-	[HINT_USER] = { "user", false },       [HINT_PASST] = { "passt", false },
-	[HINT_BRIDGE] = { "bridge", true },    [HINT_NETWORK] = { "network", true },
+	[HINT_USER] = { "user", false },        [HINT_PASST] = { "passt", false },
+	[HINT_BRIDGE] = { "bridge", true },     [HINT_NETWORK] = { "network", true },
 	[HINT_ETHERNET] = { "ethernet", true }, [HINT_DIRECT] = { "direct", true },
 };
 static_assert(ARRAY_SIZE(hint_table) == HINT_COUNT, "a row per kind");
@@ -55,7 +55,8 @@ int hint_parse(const char *text, struct hint *ret, const char **ret_why)
 			continue;
 		const char *target = text[n] ? text + n + 1 : NULL;
 		if (!hint_table[i].has_target != !target) {
-			*ret_why = target ? "nothing may follow it" : "it needs a name, as in 'bridge:br0'";
+			*ret_why = target ? "nothing may follow it"
+					  : "it needs a name, as in 'bridge:br0'";
 			return -EINVAL;
 		}
 		*ret_why = target ? target_unfit((enum hint_kind)i, target) : NULL;
@@ -96,14 +97,15 @@ char *fragment_hostdev(const struct team *t)
 {
 	struct pci_address a = t->transient.address;
 
-	return text_format("<hostdev mode='subsystem' type='pci' managed='no'>\n"
-			   "  <source>\n"
-			   "    <address domain='0x%04x' bus='0x%02x' slot='0x%02x' function='0x%x'/>\n"
-			   "  </source>\n"
-			   "  <teaming type='transient' persistent='ua-%s'/>\n"
-			   "  <alias name='ua-%s_vf'/>\n"
-			   "</hostdev>\n",
-			   a.domain, a.bus, a.device, a.function & 7u, t->name, t->name);
+	return text_format(
+		"<hostdev mode='subsystem' type='pci' managed='no'>\n"
+		"  <source>\n"
+		"    <address domain='0x%04x' bus='0x%02x' slot='0x%02x' function='0x%x'/>\n"
+		"  </source>\n"
+		"  <teaming type='transient' persistent='ua-%s'/>\n"
+		"  <alias name='ua-%s_vf'/>\n"
+		"</hostdev>\n",
+		a.domain, a.bus, a.device, a.function & 7u, t->name, t->name);
 }
 
 static void add_source(struct strbuf *b, const struct hint *hint)

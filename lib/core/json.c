@@ -14,6 +14,21 @@ static void tokener_freep(struct json_tokener **t)
 		json_tokener_free(*t);
 }
 
+/* json-c takes single quotes for quotes even where it is to be strict. */
+static bool has_single_quotes(const char *text, size_t size)
+{
+	bool in_string = false;
+	for (size_t i = 0; i < size; i++) {
+		if (in_string && text[i] == '\\')
+			i++;
+		else if (text[i] == '"')
+			in_string = !in_string;
+		else if (text[i] == '\'' && !in_string)
+			return true;
+	}
+	return false;
+}
+
 int json_parse(const char *text, size_t size, size_t max, const char *subject,
 	       struct json_object **ret, struct vfprep_problems *p)
 {
@@ -21,6 +36,9 @@ int json_parse(const char *text, size_t size, size_t max, const char *subject,
 		return problem_add(p, -EINVAL, VFPREP_SYSTEM, subject, NULL,
 				   "%zu bytes are more than the %zu that it may have", size, max);
 
+	if (has_single_quotes(text, size))
+		return problem_add(p, -EINVAL, VFPREP_SYSTEM, subject, NULL,
+				   "not JSON: single quotes stand around a name or a value");
 	CLEANUP(tokener_freep) struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
 	if (!tokener)
 		return problem_add(p, -ENOMEM, VFPREP_SYSTEM, subject, NULL, "out of memory");
@@ -37,8 +55,7 @@ int json_parse(const char *text, size_t size, size_t max, const char *subject,
 					   "something stands behind the JSON, at byte %zu", i);
 	}
 	if (!json_object_is_type(object, json_type_object))
-		return problem_add(p, -EINVAL, VFPREP_SYSTEM, subject, NULL,
-				   "not a JSON object");
+		return problem_add(p, -EINVAL, VFPREP_SYSTEM, subject, NULL, "not a JSON object");
 	*ret = TAKE_PTR(object);
 	return 0;
 }
@@ -94,10 +111,11 @@ int json_get_unsigned(struct json_object *object, const char *key, uint64_t max,
 	int r = get_typed(object, key, json_type_int, &value);
 	if (r <= 0)
 		return r;
-	/* json-c clamps what does not fit, to INT64_MIN for what is negative. */
-	if (json_object_get_int64(value) < 0 || json_object_get_uint64(value) > max)
+	/* json-c clamps what does not fit: to UINT64_MAX, or to INT64_MIN for what is negative. */
+	uint64_t number = json_object_get_uint64(value);
+	if (json_object_get_int64(value) < 0 || number > max || number == UINT64_MAX)
 		return -EINVAL;
-	*ret = json_object_get_uint64(value);
+	*ret = number;
 	return 1;
 }
 

@@ -23,7 +23,7 @@ int json_parse(const char *text, size_t size, size_t max, const char *subject,
 char *json_text(struct json_object *object, bool indented);
 
 /* Each getter returns 1 and writes the value, 0 when the key is not there, or -EINVAL. A string
- * lives as long as the object. */
+ * lives as long as the object. UINT64_MAX is no number: json-c makes it of what does not fit. */
 int json_get_text(struct json_object *object, const char *key, const char **ret);
 int json_get_unsigned(struct json_object *object, const char *key, uint64_t max, uint64_t *ret);
 int json_get_uint(struct json_object *object, const char *key, unsigned *ret);

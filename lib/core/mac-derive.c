@@ -8,7 +8,9 @@
 void mac_derive_auto(const uint8_t machine_id[static 16], const uint8_t pf_mac[static 6],
 		     unsigned index, uint8_t ret[static 6])
 {
-	static const uint8_t label[] = { 'v', 'f', 'p', 'r', 'e', 'p', '1', '-', 'a', 'u', 't', 'o' };
+	static const uint8_t label[] = {
+		'v', 'f', 'p', 'r', 'e', 'p', '1', '-', 'a', 'u', 't', 'o'
+	};
 	const uint8_t index_le32[4] = { (uint8_t)index, (uint8_t)(index >> 8),
 					(uint8_t)(index >> 16), (uint8_t)(index >> 24) };
 	uint8_t digest[SHA256_DIGEST_SIZE];

@@ -50,7 +50,8 @@ static int function_from_object(struct json_object *o, struct function *f)
 
 	if (json_get_address(o, "address", &f->address) != 1 ||
 	    nullable_from_object(o, "driver", &f->driver, FUNCTION_DRIVER, &f->has) < 0 ||
-	    nullable_from_object(o, "driver_override", &f->override, FUNCTION_OVERRIDE, &f->has) < 0)
+	    nullable_from_object(o, "driver_override", &f->override, FUNCTION_OVERRIDE, &f->has) <
+		    0)
 		return -EINVAL;
 	int r = json_get_unsigned(o, "iommu_group", INT_MAX, &group);
 	if (r < 0 || node_from_object(o, f) < 0 ||

@@ -127,7 +127,8 @@ static int add_auto_macs(const struct pf *pf, struct json_object *o)
 	autojson list = json_object_new_array();
 	for (size_t i = 0; list && i < pf->n_auto_macs; i++) {
 		char text[MAC_TEXT];
-		struct json_object *mac = json_object_new_string(mac_format(pf->auto_macs[i], text));
+		struct json_object *mac =
+			json_object_new_string(mac_format(pf->auto_macs[i], text));
 		if (!mac || json_object_array_add(list, mac) < 0)
 			return -ENOMEM;
 	}
@@ -186,8 +187,8 @@ static int pf_to_object(const struct pf *pf, const struct vfprep_machine *m,
 		return -ENOMEM;
 	if (m && pf_facts_to_object(pf, o) < 0)
 		return -ENOMEM;
-	if (pf->record && (record_to_object(pf->record, &record) < 0 ||
-			   json_add(o, "record", record) < 0))
+	if (pf->record &&
+	    (record_to_object(pf->record, &record) < 0 || json_add(o, "record", record) < 0))
 		return -ENOMEM;
 	if (add_vfs(pf, m, o) < 0)
 		return -ENOMEM;

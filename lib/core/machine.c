@@ -254,6 +254,6 @@ struct team *machine_team_of_vf(const struct vfprep_machine *m, struct pci_addre
 struct pci_address pf_vf_address(const struct pf *pf, unsigned index)
 {
 	struct vf *vf = pf_find_vf(pf, index);
-	return vf ? vf->function.address :
-		    pci_address_of_vf(pf->address, pf->offset, pf->stride, index);
+	return vf ? vf->function.address
+		  : pci_address_of_vf(pf->address, pf->offset, pf->stride, index);
 }

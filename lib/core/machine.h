@@ -39,7 +39,8 @@ struct function {
 	char *override; /* NULL: none */
 	struct node node;
 	int group;      /* IOMMU group, -1: none or not known */
-	uint64_t inode; /* of its directory in sysfs; 0: not known. A function made anew has another */
+	uint64_t inode; /* of its directory in sysfs; 0: not known. A function made anew has another
+			 */
 	char *netdev;   /* interface of a VF that a net driver has; NULL: none */
 };
 
@@ -89,18 +90,19 @@ struct pf {
 	/* Reported only. */
 	unsigned totalvfs, offset, stride;
 	uint16_t vendor, device;
-	char *driver;  /* NULL: none */
-	char *name;    /* its interface; NULL: it has none */
+	char *driver; /* NULL: none */
+	char *name;   /* its interface; NULL: it has none */
 	unsigned ifindex;
 	char **altnames;
 	size_t n_altnames;
-	char *path;    /* udev's ID_PATH; NULL: not known */
+	char *path; /* udev's ID_PATH; NULL: not known */
 	unsigned mtu;
 	bool carrier;
-	bool in_use;   /* by the host: it has an address (link-local ones do not count) or a master */
+	bool in_use; /* by the host: it has an address (link-local ones do not count) or a master */
 	bool lists_vfs; /* the driver reports its VFs' settings */
-	char *busy;    /* a process left behind on this PF: "pid 12, sriov_numvfs"; NULL: none */
-	uint8_t (*auto_macs)[6]; /* MACAddress=auto for VF 0, 1, ...; they need no secret to be shown */
+	char *busy;     /* a process left behind on this PF: "pid 12, sriov_numvfs"; NULL: none */
+	uint8_t (*auto_macs)[6]; /* MACAddress=auto for VF 0, 1, ...; they need no secret to be
+				    shown */
 	size_t n_auto_macs;
 	struct record *record; /* what vfprep changed here; NULL: nothing */
 
@@ -115,7 +117,8 @@ struct pf {
 struct record {
 	char *boot_id;
 	unsigned ifindex;
-	unsigned making; /* numvfs is being written: exactly that many VFs will be ours; 0: it is not */
+	unsigned making; /* numvfs is being written: exactly that many VFs will be ours; 0: it is
+			    not */
 	bool to_probe;   /* VFs that it made and nobody manages still wait for drivers_probe */
 	struct pf original;
 };

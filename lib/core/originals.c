@@ -75,7 +75,7 @@ static int target_find(const struct vfprep_machine *m, const char *name, struct 
 int operand_find_pf(const struct vfprep_machine *m, const char *name, struct pci_address *ret,
 		    struct vfprep_problems *p)
 {
-	struct target t;
+	struct target t = { 0 };
 
 	int r = target_find(m, name, &t, p);
 	if (r < 0)
@@ -157,16 +157,16 @@ int desire_originals(const struct vfprep_machine *actual, const char *const *nam
 	if (!wanted)
 		return -ENOMEM;
 	for (size_t i = 0; i < n_names; i++) {
-		struct target t;
+		struct target t = { 0 };
 		int r = target_find(actual, names[i], &t, p);
 		if (r == -ENOTUNIQ)
 			not_unique = r;
 		if (r < 0)
 			continue;
 		struct pf *want = wanted_pf(wanted, t.pf);
-		r = !want     ? -ENOMEM :
-		    t.is_vf   ? want_vf_back(t.pf, t.index, want) :
-				want_pf_back(actual, t.pf, want, p);
+		r = !want     ? -ENOMEM
+		    : t.is_vf ? want_vf_back(t.pf, t.index, want)
+			      : want_pf_back(actual, t.pf, want, p);
 		if (r < 0)
 			return r;
 	}
@@ -179,7 +179,8 @@ int desire_originals(const struct vfprep_machine *actual, const char *const *nam
 		return not_unique;
 	for (size_t i = 0; i < wanted->n_pfs; i++) {
 		if (wanted->pfs[i].n_vfs)
-			qsort(wanted->pfs[i].vfs, wanted->pfs[i].n_vfs, sizeof(struct vf), by_index);
+			qsort(wanted->pfs[i].vfs, wanted->pfs[i].n_vfs, sizeof(struct vf),
+			      by_index);
 	}
 	*ret_wanted = TAKE_PTR(wanted);
 	return 0;

@@ -60,7 +60,8 @@ static void add_withdraw(struct planner *pl, const char *name)
 			return;
 	}
 	autofree char *path = team_path(pl, name);
-	struct step *s = path ? planner_add(pl, STEP_WITHDRAW, name, "publish", path, "none") : NULL;
+	struct step *s =
+		path ? planner_add(pl, STEP_WITHDRAW, name, "publish", path, "none") : NULL;
 	planner_set(pl, s, s ? &s->name : NULL, name);
 	pl->failed = pl->failed || !s;
 }
@@ -102,9 +103,9 @@ void planner_publish(struct planner *pl, const bool *left_out)
 		    is_left_alone(pl, want->index))
 			continue;
 		autofree char *path = team_path(pl, want->team);
-		struct step *s = path ? planner_add(pl, STEP_PUBLISH, want->team, "publish", "none",
-						 path) :
-					NULL;
+		struct step *s =
+			path ? planner_add(pl, STEP_PUBLISH, want->team, "publish", "none", path)
+			     : NULL;
 		if (!s) {
 			pl->failed = true;
 			return;

@@ -28,7 +28,7 @@ void plan_free(struct vfprep_plan *plan)
 }
 
 struct step *planner_add(struct planner *pl, enum step_kind kind, const char *subject,
-			     const char *what, const char *old, const char *new)
+			 const char *what, const char *old, const char *new)
 {
 	struct step *s = array_add(&pl->plan->steps, &pl->plan->n, sizeof(*s));
 	if (s) {
@@ -58,7 +58,7 @@ static void add_pf_step(struct planner *pl, enum step_kind kind, const char *wha
 {
 	char subject[PCI_ADDRESS_TEXT];
 	struct step *s = planner_add(pl, kind, pci_address_format(pl->have->address, subject), what,
-				  old, new);
+				     old, new);
 	if (s)
 		s->number = number;
 }
@@ -97,9 +97,11 @@ static struct step *add_vf_step(struct planner *pl, enum step_kind kind, const s
 {
 	char text[PCI_ADDRESS_TEXT];
 	struct pci_address address = pf_vf_address(pl->have, index);
-	autofree char *subject = kind == STEP_SETTING ?
-		text_format("%s vf %u", pci_address_format(pl->have->address, text), index) :
-		strdup(pci_address_format(address, text));
+	autofree char *subject =
+		kind == STEP_SETTING
+			? text_format("%s vf %u", pci_address_format(pl->have->address, text),
+				      index)
+			: strdup(pci_address_format(address, text));
 	struct step *s = subject ? planner_add(pl, kind, subject, what, old, new) : NULL;
 	if (!s) {
 		pl->failed = true;
@@ -131,9 +133,9 @@ static void plan_settings(struct planner *pl, const struct vf *want, const struc
 		else
 			strbuf_add(&old, "unknown");
 		setting_format(i, &want->settings, &new);
-		struct step *s = add_vf_step(pl, STEP_SETTING, have, want->index,
-					     setting_table[i].name, strbuf_text(&old),
-					     strbuf_text(&new));
+		struct step *s =
+			add_vf_step(pl, STEP_SETTING, have, want->index, setting_table[i].name,
+				    strbuf_text(&old), strbuf_text(&new));
 		if (s) {
 			s->setting = i;
 			setting_copy(i, &s->value, &want->settings);
@@ -141,11 +143,11 @@ static void plan_settings(struct planner *pl, const struct vf *want, const struc
 	}
 }
 
-static void add_override(struct planner *pl, const struct vf *have, unsigned index,
-			 const char *old, const char *new)
+static void add_override(struct planner *pl, const struct vf *have, unsigned index, const char *old,
+			 const char *new)
 {
-	struct step *s = add_vf_step(pl, STEP_OVERRIDE, have, index, "driver_override",
-				     old, or_none(new));
+	struct step *s =
+		add_vf_step(pl, STEP_OVERRIDE, have, index, "driver_override", old, or_none(new));
 	planner_set(pl, s, s ? &s->name : NULL, new);
 }
 
@@ -171,9 +173,8 @@ static void plan_driver(struct planner *pl, const struct vf *want, const struct 
 	const char *now = known ? have->function.override : NULL;
 	const char *goal = w->has & FUNCTION_OVERRIDE ? w->override : now;
 	const char *old_text = have ? (known ? or_none(now) : "unknown") : TO_COME;
-	bool binds = w->has & FUNCTION_DRIVER &&
-		     !(have && have->function.has & FUNCTION_DRIVER &&
-		       text_equal(w->driver, have->function.driver));
+	bool binds = w->has & FUNCTION_DRIVER && !(have && have->function.has & FUNCTION_DRIVER &&
+						   text_equal(w->driver, have->function.driver));
 
 	const char *during = goal;
 	if (binds && w->driver && (!autoprobe || goal || driver_is_vfio(w->driver)))
@@ -208,8 +209,8 @@ static void plan_node(struct planner *pl, const struct vf *want, const struct vf
 		return;
 	autofree char *old = !h ? strdup(TO_COME) : stays ? node_text(&h->node) : strdup("none");
 	autofree char *new = node_text(&w->node);
-	struct step *s = old && new ? add_vf_step(pl, STEP_NODE, have, want->index, "node", old, new) :
-				      NULL;
+	struct step *s =
+		old && new ? add_vf_step(pl, STEP_NODE, have, want->index, "node", old, new) : NULL;
 	if (s)
 		s->node = w->node;
 	else
@@ -241,7 +242,8 @@ static void plan_drivers_probe(struct planner *pl, bool creating)
 		unsigned index = creating ? i : pl->have->vfs[i].index;
 		const struct vf *want = pf_find_vf(pl->want, index);
 		const struct vf *have = pf_find_vf(pl->have, index);
-		if ((want && want->function.has & FUNCTION_DRIVER) || (have && have->function.driver))
+		if ((want && want->function.has & FUNCTION_DRIVER) ||
+		    (have && have->function.driver))
 			continue;
 		(void)add_vf_step(pl, STEP_DRIVERS_PROBE, have, index, "drivers_probe",
 				  creating ? TO_COME : "none", "done");
@@ -276,13 +278,27 @@ static bool *plan_vfs(struct planner *pl, bool creating, bool vanish, bool autop
 	return left_out;
 }
 
+/* igb, ixgbe and i40e reset the PF when VFs are made or unmade: its carrier drops. */
+static void note_reset(struct planner *pl)
+{
+	char subject[PCI_ADDRESS_TEXT];
+	if (pl->have->in_use && pl->aim != AIM_UNDO)
+		(void)problem_add(
+			pl->p, 0, VFPREP_NOTE, pci_address_format(pl->have->address, subject),
+			"do it while nobody minds",
+			"'%s' has an address or belongs to a bridge or bond: with some cards "
+			"its link drops for seconds when VFs are made or unmade",
+			pl->have->name);
+}
+
 static void plan_pf(struct planner *pl)
 {
 	const struct pf *want = pl->want, *have = pl->have;
 	bool count = want->has & PF_NUMVFS && want->numvfs != have->numvfs;
 	bool creating = count && want->numvfs, vanish = count && !want->numvfs;
-	bool link = want->has & PF_LINK && want->up != have->up;
-	bool mode = want->has & PF_ADDR_GEN_MODE && want->addr_gen_mode != have->addr_gen_mode;
+	bool link = want->has & have->has & PF_LINK && want->up != have->up;
+	bool mode = want->has & have->has & PF_ADDR_GEN_MODE &&
+		    want->addr_gen_mode != have->addr_gen_mode;
 	bool autoprobe = have->autoprobe;
 
 	planner_withdraw(pl, vanish);
@@ -297,8 +313,10 @@ static void plan_pf(struct planner *pl)
 	}
 	if (vanish)
 		plan_unbinds(pl);
-	if (count)
+	if (count) {
+		note_reset(pl);
 		add_numvfs(pl);
+	}
 	autofree bool *left_out = plan_vfs(pl, creating, vanish, autoprobe);
 	if (!left_out) {
 		pl->failed = true;
@@ -326,14 +344,13 @@ static void plan_module(struct planner *pl)
 		    pl->actual->has_vfio_pci)
 			continue;
 		pl->have = NULL;
-		struct step *module = planner_add(pl, STEP_MODULE, "vfio-pci", "module", "none",
-					       "loaded");
+		struct step *module =
+			planner_add(pl, STEP_MODULE, "vfio-pci", "module", "none", "loaded");
 		planner_set(pl, module, module ? &module->name : NULL, "vfio-pci");
 		if (!module || pl->failed)
 			return;
 		struct step last = *module;
-		memmove(&pl->plan->steps[1], &pl->plan->steps[0],
-			(pl->plan->n - 1) * sizeof(last));
+		memmove(&pl->plan->steps[1], &pl->plan->steps[0], (pl->plan->n - 1) * sizeof(last));
 		pl->plan->steps[0] = last;
 		return;
 	}
@@ -346,7 +363,9 @@ int plan_make(const struct vfprep_machine *wanted, const struct vfprep_machine *
 	autoproblems own = vfprep_problems_new();
 	if (!plan || !own)
 		return -ENOMEM;
-	struct planner pl = { .wanted = wanted, .actual = actual, .aim = aim, .plan = plan, .p = own };
+	struct planner pl = {
+		.wanted = wanted, .actual = actual, .aim = aim, .plan = plan, .p = own
+	};
 
 	for (size_t i = 0; i < wanted->n_pfs; i++) {
 		char subject[PCI_ADDRESS_TEXT];

@@ -24,9 +24,9 @@ enum step_kind {
 
 struct step {
 	enum step_kind kind;
-	struct pci_address pf;      /* all but STEP_MODULE */
-	unsigned ifindex;           /* of the PF; 0: none */
-	bool of_vf;                 /* `vf` and `address` mean something */
+	struct pci_address pf; /* all but STEP_MODULE */
+	unsigned ifindex;      /* of the PF; 0: none */
+	bool of_vf;            /* `vf` and `address` mean something */
 	unsigned vf;
 	struct pci_address address; /* of the VF */
 	int group;                  /* of the VF; -1: not known yet */

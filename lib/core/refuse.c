@@ -10,12 +10,12 @@ void report_in_use(const struct pf *pf, const struct vf *vf, const char *consequ
 		   struct vfprep_problems *p)
 {
 	char address[PCI_ADDRESS_TEXT], pf_address[PCI_ADDRESS_TEXT];
-	autofree char *subject = text_format("%s vf %u", pci_address_format(pf->address, pf_address),
-					     vf->index);
-	autofree char *who = vf->holder.pid ?
-				     text_format("pid %u (%s)", vf->holder.pid,
-						 vf->holder.command ? vf->holder.command : "?") :
-				     strdup("a process that could not be found");
+	autofree char *subject =
+		text_format("%s vf %u", pci_address_format(pf->address, pf_address), vf->index);
+	autofree char *who = vf->holder.pid
+				     ? text_format("pid %u (%s)", vf->holder.pid,
+						   vf->holder.command ? vf->holder.command : "?")
+				     : strdup("a process that could not be found");
 	(void)problem_add(p, 0, VFPREP_BUSY, subject, "stop the guest or program that has it",
 			  "%s is in use by %s: %s",
 			  pci_address_format(vf->function.address, address), who ? who : "?",
@@ -27,9 +27,9 @@ static bool refuse_count(const struct pf *want, const struct pf *have, enum plan
 			 const char *subject, struct vfprep_problems *p)
 {
 	if (want->numvfs > have->totalvfs) {
-		(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject, "lower VirtualFunctions=",
-				  "%u VFs are wanted, the device has %u", want->numvfs,
-				  have->totalvfs);
+		(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject,
+				  "lower VirtualFunctions=", "%u VFs are wanted, the device has %u",
+				  want->numvfs, have->totalvfs);
 		return true;
 	}
 	if (want->numvfs && !have->driver) {
@@ -44,11 +44,12 @@ static bool refuse_count(const struct pf *want, const struct pf *have, enum plan
 		return true;
 	}
 	if (want->numvfs && have->n_vfs && want->numvfs != have->n_vfs) {
-		(void)problem_add(p, 0, VFPREP_BUSY, subject,
-				  "run vfprep release for this PF first, when no guest uses its VFs",
-				  "%zu VFs are there, want %u: the kernel changes the count only by "
-				  "way of 0",
-				  have->n_vfs, want->numvfs);
+		(void)problem_add(
+			p, 0, VFPREP_BUSY, subject,
+			"run vfprep release for this PF first, when no guest uses its VFs",
+			"%zu VFs are there, want %u: the kernel changes the count only by "
+			"way of 0",
+			have->n_vfs, want->numvfs);
 		return true;
 	}
 	return false;
@@ -64,7 +65,8 @@ bool refuse_pf(const struct pf *want, const struct pf *have, enum plan_aim aim,
 	if (have->busy) {
 		(void)problem_add(p, 0, VFPREP_BUSY, subject,
 				  "wait for it, or end what uses the VFs of this PF",
-				  "%s, that an earlier run left behind, still works on it", have->busy);
+				  "%s, that an earlier run left behind, still works on it",
+				  have->busy);
 		return true;
 	}
 	if (want->has & PF_NUMVFS && refuse_count(want, have, aim, subject, p))
@@ -117,17 +119,18 @@ bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf
 	       enum plan_aim aim, struct vfprep_problems *p)
 {
 	char pf_address[PCI_ADDRESS_TEXT], holder[PCI_ADDRESS_TEXT], mac[MAC_TEXT];
-	autofree char *subject = text_format("%s vf %u", pci_address_format(pf->address, pf_address),
-					     want->index);
+	autofree char *subject =
+		text_format("%s vf %u", pci_address_format(pf->address, pf_address), want->index);
 
 	if (have && have->in_use) {
 		report_in_use(pf, have, "it is left as it is", p);
 		return true;
 	}
 	if (want->settings.present && !pf->ifindex) {
-		(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject,
-				  "bind the PF's network driver, or remove its Team= and MACAddress=",
-				  "the PF has no network interface, so nothing can be set through it");
+		(void)problem_add(
+			p, 0, VFPREP_UNSUPPORTED, subject,
+			"bind the PF's network driver, or remove its Team= and MACAddress=",
+			"the PF has no network interface, so nothing can be set through it");
 		return true;
 	}
 	if (aim == AIM_APPLY && setting_has(&want->settings, SETTING_MAC) &&

@@ -13,9 +13,9 @@
 static const char *const protocol_names[] = { [VLAN_8021Q] = "802.1Q", [VLAN_8021AD] = "802.1ad" };
 static_assert(ARRAY_SIZE(protocol_names) == VLAN_PROTOCOL_COUNT, "a name per protocol");
 
-static const char *const link_names[] = { [VF_LINK_AUTO] = "auto",
-					  [VF_LINK_ENABLE] = "enable",
-					  [VF_LINK_DISABLE] = "disable" };
+static const char *const link_names[] = {
+	[VF_LINK_AUTO] = "auto", [VF_LINK_ENABLE] = "enable", [VF_LINK_DISABLE] = "disable"
+};
 static_assert(ARRAY_SIZE(link_names) == VF_LINK_COUNT, "a name per link state");
 
 static int name_find(const char *const *names, size_t n, const char *text)

@@ -112,7 +112,8 @@ static const struct meaning common[] = {
 	  "run it as root, with CAP_NET_ADMIN and CAP_SYS_ADMIN" },
 	{ EACCES, VFPREP_PERMISSION, "not permitted",
 	  "run it as root, and where /sys can be written" },
-	{ EROFS, VFPREP_PERMISSION, "read-only here", "run it on the host, where /sys can be written" },
+	{ EROFS, VFPREP_PERMISSION, "read-only here",
+	  "run it on the host, where /sys can be written" },
 	{ ETIMEDOUT, VFPREP_BUSY, "it did not end before the deadline and may still be going on",
 	  "see who uses the VFs; vfprep list names a process that was left behind" },
 	{ EALREADY, VFPREP_BUSY, "something that an earlier run left behind still works on the PF",
@@ -148,16 +149,19 @@ static const struct meaning setting_meanings[] = {
 	{ ENETDOWN, VFPREP_BUSY, "the PF is down", "set BringUp=yes" },
 	{ EBUSY, VFPREP_BUSY, "the PF's driver is busy with this VF", "run vfprep apply again" },
 	{ EAGAIN, VFPREP_BUSY, "the PF's driver is busy with this VF", "run vfprep apply again" },
-	{ EREMOTEIO, VFPREP_SYSTEM, "accepted, but the PF does not report it", "see the kernel log" },
+	{ EREMOTEIO, VFPREP_SYSTEM, "accepted, but the PF does not report it",
+	  "see the kernel log" },
 	{ 0 },
 };
 
 static const struct meaning driver_meanings[] = {
-	{ ENODEV, VFPREP_UNSUPPORTED, "the driver does not take this device", "see the kernel log" },
+	{ ENODEV, VFPREP_UNSUPPORTED, "the driver does not take this device",
+	  "see the kernel log" },
 	{ ENOENT, VFPREP_ABSENT, "no such driver here", "load its module" },
 	{ EBUSY, VFPREP_BUSY, "it is in use", "stop the guest that has it" },
 	{ EINVAL, VFPREP_UNSUPPORTED, "the driver refuses it",
-	  "see that the IOMMU is switched on: intel_iommu=on or amd_iommu=on, and in the firmware" },
+	  "see that the IOMMU is switched on: intel_iommu=on or amd_iommu=on, and in the "
+	  "firmware" },
 	{ EREMOTEIO, VFPREP_SYSTEM, "the kernel said yes, but the driver has it not",
 	  "see the kernel log" },
 	{ 0 },
@@ -186,12 +190,18 @@ static const struct meaning link_meanings[] = {
 static const struct meaning none[] = { { 0 } };
 
 static const struct meaning *const meanings[] = {
-	[STEP_MODULE] = module_meanings, [STEP_WITHDRAW] = none,
-	[STEP_ADDR_GEN_MODE] = link_meanings, [STEP_LINK] = link_meanings,
-	[STEP_AUTOPROBE] = none, [STEP_NUMVFS] = numvfs_meanings,
-	[STEP_SETTING] = setting_meanings, [STEP_OVERRIDE] = none,
-	[STEP_DRIVER] = driver_meanings, [STEP_NODE] = node_meanings,
-	[STEP_DRIVERS_PROBE] = driver_meanings, [STEP_PUBLISH] = none,
+	[STEP_MODULE] = module_meanings,
+	[STEP_WITHDRAW] = none,
+	[STEP_ADDR_GEN_MODE] = link_meanings,
+	[STEP_LINK] = link_meanings,
+	[STEP_AUTOPROBE] = none,
+	[STEP_NUMVFS] = numvfs_meanings,
+	[STEP_SETTING] = setting_meanings,
+	[STEP_OVERRIDE] = none,
+	[STEP_DRIVER] = driver_meanings,
+	[STEP_NODE] = node_meanings,
+	[STEP_DRIVERS_PROBE] = driver_meanings,
+	[STEP_PUBLISH] = none,
 };
 static_assert(ARRAY_SIZE(meanings) == STEP_COUNT, "a row per kind");
 
@@ -213,7 +223,7 @@ int step_explain(const struct step *s, int r, const char *detail, struct vfprep_
 		m = meaning_find(common, -r);
 	if (!m)
 		m = &unknown;
-	return problem_add(p, r, m->fault, s->subject, m->advice, "%s %s -> %s: %s (%s%s%s)", s->what,
-			   s->old_text, s->new_text, m->words, strerror(-r), detail ? "; " : "",
-			   detail ? detail : "");
+	return problem_add(p, r, m->fault, s->subject, m->advice, "%s %s -> %s: %s (%s%s%s)",
+			   s->what, s->old_text, s->new_text, m->words, strerror(-r),
+			   detail ? "; " : "", detail ? detail : "");
 }

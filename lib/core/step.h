@@ -17,8 +17,8 @@ int step_explain(const struct step *s, int r, const char *detail, struct vfprep_
 /* Has the machine, as it is now, what the step is to bring about? */
 bool step_is_done(const struct step *s, const struct vfprep_machine *now);
 
-/* Is it a step back to no MAC at all? bnx2x, qede, cxgb4 and be2net refuse an all-zero MAC (mlx4 too,
- * with the spoof check on), so the one that is there has to stay. */
+/* Is it a step back to no MAC at all? bnx2x, qede, cxgb4 and be2net refuse an all-zero MAC (mlx4
+ * too, with the spoof check on), so the one that is there has to stay. */
 bool step_may_stay(const struct step *s);
 /* ... and did the driver refuse it, with R? */
 bool step_is_refused(const struct step *s, int r);

@@ -21,6 +21,14 @@ void team_clear(struct team *t)
 	*t = (struct team){ .transient.group = -1 };
 }
 
+/* Hands an owned team over, leaving an empty one behind. */
+static struct team team_take(struct team *t)
+{
+	struct team taken = *t;
+	*t = (struct team){ .transient.group = -1 };
+	return taken;
+}
+
 int team_copy(const struct team *from, struct team *ret)
 {
 	autoteam t = *from;
@@ -30,8 +38,7 @@ int team_copy(const struct team *from, struct team *ret)
 	    text_replace(&t.transient.driver, from->transient.driver) < 0 ||
 	    text_replace(&t.hint, from->hint) < 0)
 		return -ENOMEM;
-	*ret = t;
-	t = (struct team){ 0 };
+	*ret = team_take(&t);
 	return 0;
 }
 
@@ -45,8 +52,7 @@ bool team_equal(const struct team *a, const struct team *b)
 	}
 	return text_equal(a->name, b->name) && memcmp(a->mac, b->mac, sizeof(a->mac)) == 0 &&
 	       text_equal(a->boot_id, b->boot_id) && a->verified == b->verified &&
-	       a->parked == b->parked &&
-	       pci_address_compare(a->pf.address, b->pf.address) == 0 &&
+	       a->parked == b->parked && pci_address_compare(a->pf.address, b->pf.address) == 0 &&
 	       text_equal(a->pf.name, b->pf.name) && a->pf.vf == b->pf.vf &&
 	       a->pf.mtu == b->pf.mtu &&
 	       pci_address_compare(a->transient.address, b->transient.address) == 0 &&
@@ -149,8 +155,7 @@ static int read_parts(struct json_object *root, struct team *t)
 	if (json_get_object(root, "pf", &part) != 1 ||
 	    json_get_address(part, "address", &t->pf.address) != 1 ||
 	    json_dup_text(part, "name", &t->pf.name) < 0 ||
-	    json_get_uint(part, "vf", &t->pf.vf) != 1 ||
-	    json_get_uint(part, "mtu", &t->pf.mtu) < 0)
+	    json_get_uint(part, "vf", &t->pf.vf) != 1 || json_get_uint(part, "mtu", &t->pf.mtu) < 0)
 		return -EINVAL;
 	if (json_get_object(root, "transient", &part) != 1 ||
 	    json_get_address(part, "address", &t->transient.address) != 1 ||
@@ -177,8 +182,7 @@ int team_from_object(struct json_object *root, struct team *ret)
 	    json_get_bool(root, "verified", &t.verified) < 0 ||
 	    json_get_bool(root, "parked", &t.parked) < 0 || read_parts(root, &t) < 0)
 		return -EINVAL;
-	*ret = t;
-	t = (struct team){ 0 };
+	*ret = team_take(&t);
 	return 0;
 }
 
@@ -207,7 +211,6 @@ int team_from_json(const char *text, size_t size, const char *boot_id, const cha
 		return problem_add(p, -ESTALE, VFPREP_SYSTEM, subject,
 				   "run vfprep apply on the host",
 				   "published before the last boot; group numbers may differ now");
-	*ret = t;
-	t = (struct team){ 0 };
+	*ret = team_take(&t);
 	return 0;
 }

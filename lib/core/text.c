@@ -166,9 +166,10 @@ void *array_add(void *items, size_t *n, size_t size)
 	/* Doubling by the count alone: there is room up to the next power of two. */
 	if ((*n & (*n - 1)) == 0) {
 		size_t room = *n ? *n * 2 : 1;
-		array = realloc(array, room * size);
-		if (!array)
+		char *grown = realloc(array, room * size);
+		if (!grown)
 			return NULL;
+		array = grown;
 		memcpy(items, &array, sizeof(array));
 	}
 	char *item = array + *n * size;

@@ -9,9 +9,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define ARRAY_SIZE(a)   (sizeof(a) / sizeof((a)[0]))
-#define FORMAT(n, m)    __attribute__((format(printf, n, m)))
-#define CLEANUP(f)      __attribute__((cleanup(f)))
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define FORMAT(n, m)  __attribute__((format(printf, n, m)))
+#define CLEANUP(f)    __attribute__((cleanup(f)))
 
 /* Hands an owned pointer over: its value, leaving NULL behind. */
 #define TAKE_PTR(p)                                                                                \

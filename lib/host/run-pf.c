@@ -161,7 +161,8 @@ static void act_all(struct pf_run *run)
 			continue;
 		/* What is new may be right as it was made. */
 		int r = pf_act(run, RUN_STEP, s, run->wanted,
-			       run->created && s->of_vf && s->kind == STEP_SETTING ? run->start : NULL);
+			       run->created && s->of_vf && s->kind == STEP_SETTING ? run->start
+										   : NULL);
 		if (r >= 0 && s->kind == STEP_NUMVFS && s->number)
 			r = take_new_vfs(run);
 		if (r >= 0)
@@ -198,8 +199,7 @@ static int verify(struct pf_run *run, const struct vfprep_machine *now)
 		const struct step *s = &left->steps[i];
 		const struct step *mine = step_of_plan(run, s);
 		if (!mine || s->kind == STEP_PUBLISH || s->kind == STEP_WITHDRAW ||
-		    vf_has_failed(run, s) ||
-		    (run->request->aim == AIM_RELEASE && step_may_stay(s)))
+		    vf_has_failed(run, s) || (run->request->aim == AIM_RELEASE && step_may_stay(s)))
 			continue;
 		(void)problem_add(run->p, 0, VFPREP_SYSTEM, s->subject, "see the kernel log",
 				  "%s %s -> %s: the kernel took it, but reports %s", mine->what,

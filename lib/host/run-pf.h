@@ -9,17 +9,17 @@ struct pf_run {
 	const struct host *host;
 	const struct run_request *request;
 	struct store store;
-	struct vfprep_machine *wanted; /* with this PF alone */
-	struct vfprep_machine *start;  /* this PF as it was when the run began; its new VFs as they
-					* were right after they were made */
+	struct vfprep_machine *wanted;  /* with this PF alone */
+	struct vfprep_machine *start;   /* this PF as it was when the run began; its new VFs as they
+					 * were right after they were made */
 	const struct vfprep_plan *plan; /* of the whole run */
 	struct pci_address address;
 	struct vfprep_problems *p;
-	bool created;      /* VFs were made in this run */
-	bool pf_failed;    /* a step about the PF itself did */
-	bool hung;         /* ... and may still be going on */
-	bool *vf_failed;   /* by index */
-	size_t n_vfs;      /* length of vf_failed */
+	bool created;    /* VFs were made in this run */
+	bool pf_failed;  /* a step about the PF itself did */
+	bool hung;       /* ... and may still be going on */
+	bool *vf_failed; /* by index */
+	size_t n_vfs;    /* length of vf_failed */
 };
 
 /* Carries the PF's steps out. Return: how it ended; findings are added. */

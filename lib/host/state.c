@@ -35,7 +35,8 @@ int state_lock(int rundir_fd, unsigned wait_ms, int *ret_fd, struct vfprep_probl
 {
 	uint64_t deadline = deadline_in(wait_ms);
 
-	autoclose int fd = openat(rundir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	autoclose int fd =
+		openat(rundir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return problem_add(p, -errno, VFPREP_PERMISSION, "vfprep", "run it as root",
 				   "cannot open the lock: %s", strerror(errno));
@@ -56,8 +57,7 @@ int state_lock(int rundir_fd, unsigned wait_ms, int *ret_fd, struct vfprep_probl
 	return 0;
 }
 
-static int load_record(int rundir_fd, const char *boot_id, struct pf *pf,
-		       struct vfprep_problems *p)
+static int load_record(int rundir_fd, const char *boot_id, struct pf *pf, struct vfprep_problems *p)
 {
 	autofree char *path = record_path(pf->address);
 	autofree char *text = NULL;
@@ -96,7 +96,7 @@ static int load_team(int rundir_fd, const char *name, struct vfprep_machine *m,
 		r = team_from_json(text, size, NULL, path, &team, p);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	if (strcmp(team.name, name) != 0) {
+	if (!text_equal(team.name, name)) {
 		(void)problem_add(p, 0, VFPREP_SYSTEM, path, "remove it", "it is about team '%s'",
 				  team.name);
 		return 0;

@@ -72,7 +72,8 @@ static int make_aim(const struct pf_run *run, struct vfprep_machine **ret)
 	bool vanish = want->has & PF_NUMVFS && want->numvfs == 0;
 	for (size_t i = 0; i < start->n_vfs && !vanish; i++) {
 		const struct vf *vf = &start->vfs[i];
-		bool failed = run->pf_failed || (vf->index < run->n_vfs && run->vf_failed[vf->index]);
+		bool failed =
+			run->pf_failed || (vf->index < run->n_vfs && run->vf_failed[vf->index]);
 		if (failed && want_vf_back(run, vf, want) < 0)
 			return -ENOMEM;
 	}
@@ -130,7 +131,8 @@ enum vfprep_outcome pf_undo(struct pf_run *run)
 		const struct step *s = &plan->steps[i];
 		struct pf *pf = machine_find_pf(now, run->address);
 		if (s->kind == STEP_NUMVFS && s->number == 0 && claim_all(run->host, pf) < 0)
-			return is_left(run, "the VFs that this run made stay: one is in use already");
+			return is_left(run,
+				       "the VFs that this run made stay: one is in use already");
 		failed = pf_act(run, RUN_UNDO, s, aim, s->kind == STEP_PUBLISH ? now : NULL) < 0 ||
 			 failed;
 	}

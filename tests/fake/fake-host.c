@@ -29,13 +29,16 @@ void fake_host_open(struct fake_host *h, const char *config)
 {
 	static const struct names names = { lookup, lookup };
 
-	*h = (struct fake_host) { .fake = fake_new(), .config = config_new() };
+	*h = (struct fake_host){ .fake = fake_new(), .config = config_new() };
 	strcpy(h->dir, "/tmp/vfprep-test-XXXXXX");
 	check(mkdtemp(h->dir), "no directory");
-	h->host = (struct host) { .ops = &fake_ops, .kernel = h->fake, .rundir = strdup("/run/vfprep") };
+	h->host = (struct host){ .ops = &fake_ops,
+				 .kernel = h->fake,
+				 .rundir = strdup("/run/vfprep") };
 	check(dir_open(h->dir, false, &h->host.rundir_fd) == 0, "no run directory");
 	h->problems = vfprep_problems_new();
-	check(config_add_file(h->config, "test.conf", config, strlen(config), &names, h->problems) == 0 &&
+	check(config_add_file(h->config, "test.conf", config, strlen(config), &names,
+			      h->problems) == 0 &&
 		      vfprep_problems_count(h->problems) == 0,
 	      "bad configuration");
 }

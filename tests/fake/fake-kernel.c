@@ -34,7 +34,8 @@ static void make_vf(struct fake *f, struct pf *pf, unsigned index)
 	vf->function.group = (int)(10 + pf_index * 10 + index);
 	vf->function.inode = f->next_inode++;
 	vf->settings.present = 1u << SETTING_MAC | 1u << SETTING_VLAN | 1u << SETTING_TRUST |
-			       1u << SETTING_SPOOFCHECK | 1u << SETTING_LINK_STATE;
+			       1u << SETTING_RATE | 1u << SETTING_SPOOFCHECK |
+			       1u << SETTING_LINK_STATE;
 	vf->settings.spoofcheck = true;
 }
 
@@ -42,7 +43,7 @@ static void set_driver(struct function *f, const char *driver)
 {
 	(void)text_replace(&f->driver, driver);
 	/* The group's node comes and goes with vfio-pci, as root's. */
-	f->node = (struct node) { .exists = driver_is_vfio(driver), .mode = driver ? 0600 : 0 };
+	f->node = (struct node){ .exists = driver_is_vfio(driver), .mode = driver ? 0600 : 0 };
 	if (!f->node.exists)
 		f->node.mode = 0;
 }
@@ -74,7 +75,8 @@ static int unbind(struct fake *f, struct function *fn)
 static void probe(struct fake *f, const struct pf *pf, struct function *fn)
 {
 	if (!fn->driver)
-		(void)bind(f, pf, fn, fn->override ? fn->override : net_driver); /* or it stays so */
+		(void)bind(f, pf, fn,
+			   fn->override ? fn->override : net_driver); /* or it stays so */
 }
 
 static int set_numvfs(struct fake *f, struct pf *pf, unsigned n)
@@ -109,8 +111,8 @@ static int set_setting(struct fake *f, struct pf *pf, unsigned index, enum setti
 	if (setting == SETTING_LINK_STATE || setting == SETTING_RSS_QUERY ||
 	    setting == SETTING_NODE_GUID || setting == SETTING_PORT_GUID)
 		return -EOPNOTSUPP;
-	if (setting == SETTING_MAC && (value->mac[0] & 1 ||
-				       (f->refuses_zero_mac && mac_is_zero(value->mac))))
+	if (setting == SETTING_MAC &&
+	    (value->mac[0] & 1 || (f->refuses_zero_mac && mac_is_zero(value->mac))))
 		return -EINVAL;
 	if (!(setting == SETTING_MAC && f->loses_macs))
 		setting_copy(setting, &vf->settings, value);
@@ -290,7 +292,10 @@ const struct kernel_ops fake_ops = {
 static void add_pf(struct fake *f, const char *address, const char *name, unsigned ifindex,
 		   const char *mac)
 {
-	static const uint8_t machine_id[16] = { 0x11, 0x22, 0x33, 0x44 };
+	static const uint8_t machine_id[16] = {
+		0x5f, 0x1e, 0x0c, 0x2a, 0xb7, 0xd9, 0x4c, 0x6f,
+		0x8a, 0x3b, 0x2d, 0x1c, 0x0e, 0x9f, 0x8a, 0x7b,
+	}; /* that of the emulated machine */
 	struct pci_address a;
 
 	(void)pci_address_parse(address, &a);
@@ -310,7 +315,8 @@ static void add_pf(struct fake *f, const char *address, const char *name, unsign
 	pf->device = 0x10c9;
 	pf->mtu = 1500;
 	for (unsigned i = 0; i < pf->totalvfs; i++) {
-		uint8_t(*auto_mac)[6] = array_add(&pf->auto_macs, &pf->n_auto_macs, sizeof(*auto_mac));
+		uint8_t(*auto_mac)[6] =
+			array_add(&pf->auto_macs, &pf->n_auto_macs, sizeof(*auto_mac));
 		mac_derive_auto(machine_id, pf->permanent_mac, i, *auto_mac);
 	}
 }

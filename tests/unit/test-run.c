@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Running plans on a machine in memory that fails, or ends the process, at every operation. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
 
 #include <cmocka.h>
 #include <errno.h>
@@ -79,7 +79,8 @@ static const char just_made[] = "mac 00:00:00:00:00:00 driver none override none
 static bool is_named(const struct fake_host *h, const struct pf *pf, unsigned index, bool *ret_pf)
 {
 	char pf_address[PCI_ADDRESS_TEXT], address[PCI_ADDRESS_TEXT];
-	autofree char *vf = text_format("%s vf %u", pci_address_format(pf->address, pf_address), index);
+	autofree char *vf =
+		text_format("%s vf %u", pci_address_format(pf->address, pf_address), index);
 	autofree char *web = text_format("web%u%s", pf->address.function, pf->name);
 	autofree char *db = text_format("db%u%s", pf->address.function, pf->name);
 	autofree char *plain = text_format("web%u", index);

@@ -15,7 +15,8 @@ static int run_check(struct cli *cli)
 	if (cli->given & OPTION_JSON)
 		return cli_print_result(cli, NULL);
 	if (r == 0 && !(cli->given & OPTION_QUIET))
-		printf("%zu configuration files, no faults\n", config->n_rules);
+		printf("%zu configuration file%s, no faults\n", config->n_rules,
+		       config->n_rules == 1 ? "" : "s");
 	return 0;
 }
 

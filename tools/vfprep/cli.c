@@ -36,6 +36,7 @@ static const struct option_row {
 	{ OPTION_TIMEOUT, "timeout", 0, "PERCENT", "scale every deadline (100)" },
 	{ OPTION_CONFDIR, "confdir", 0, "DIR", "read the configuration there" },
 	{ OPTION_RUNDIR, "rundir", 0, "DIR", "keep state there (" DEFAULT_RUNDIR ")" },
+	{ OPTION_VERBOSE, "verbose", 'v', NULL, "say which file configures which PF" },
 	{ OPTION_QUIET, "quiet", 'q', NULL, "no notes, faults only" },
 	{ OPTION_HELP, "help", 'h', NULL, "this text" },
 	{ OPTION_VERSION, "version", 0, NULL, "print the version" },
@@ -79,8 +80,9 @@ static void print_help(const struct command *command)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
 	printf("\nvfprep COMMAND --help tells its options.\n"
-	       "Exit: 0 done, 1 failed, 2 usage, 3 configuration, 4 absent or unsupported, 5 busy,\n"
-	       "      6 failed and undone, 7 failed and something is left, 8 drift, 10 to do.\n"
+	       "Exit: 0 done, 1 failed, 2 usage, 3 configuration, 4 absent or unsupported,\n"
+	       "      5 busy, 6 failed and undone, 7 failed and something is left, 8 drift,\n"
+	       "      10 to do.\n"
 	       "See vfprep(8), vfprep.conf(5).\n");
 }
 
@@ -111,6 +113,7 @@ static int take_argument(struct cli *cli, const struct option_row *o, const char
 	case OPTION_CONFIG_ONLY:
 	case OPTION_DRY_RUN:
 	case OPTION_ALL:
+	case OPTION_VERBOSE:
 	case OPTION_QUIET:
 	case OPTION_HELP:
 	case OPTION_VERSION:
@@ -134,7 +137,7 @@ static int parse_options(struct cli *cli, int argc, char **argv, unsigned allowe
 	opterr = 0;
 	optind = 0; /* as glibc wants it for a fresh start */
 	for (;;) {
-		int c = getopt_long(argc, argv, ":hqn", longs, NULL);
+		int c = getopt_long(argc, argv, ":hvqn", longs, NULL);
 		if (c < 0)
 			break;
 		const char *word = optind > 0 && optind <= argc ? argv[optind - 1] : "";
@@ -147,6 +150,8 @@ static int parse_options(struct cli *cli, int argc, char **argv, unsigned allowe
 		}
 		if (!o)
 			return cli_usage("unknown option '%s'", word);
+		if (!(allowed & o->bit) && !command)
+			return cli_usage("--%s has to stand behind a command", o->name);
 		if (!(allowed & o->bit))
 			return cli_usage("%s takes no --%s", command, o->name);
 		cli->given |= o->bit;
@@ -168,7 +173,8 @@ int cli_open(struct cli *cli, bool create)
 		return -ENOMEM;
 	int r = dir_open(rundir, create, &cli->host.rundir_fd);
 	if (r < 0 && (create || r != -ENOENT))
-		return problem_add(cli->problems, r, VFPREP_PERMISSION, rundir, "run it as root",
+		return problem_add(cli->problems, r, VFPREP_PERMISSION, rundir,
+				   r == -EACCES || r == -EPERM ? "run it as root" : NULL,
 				   "cannot be opened: %s", strerror(-r));
 	cli->host.ops = cli->source->ops;
 	r = cli->source->open(cli->host.rundir_fd, cli->timeout_percent, &cli->host.kernel);
@@ -238,17 +244,16 @@ static int problems_to_json(const struct vfprep_problems *p, struct json_object 
 
 int cli_print_result(const struct cli *cli, struct json_object *steps)
 {
-	static const char *const outcomes[] = { [VFPREP_DONE] = "done",
-						[VFPREP_UNDONE] = "undone",
-						[VFPREP_LEFT] = "left" };
+	static const char *const outcomes[] = {
+		[VFPREP_DONE] = "done", [VFPREP_UNDONE] = "undone", [VFPREP_LEFT] = "left"
+	};
 	autojson o = json_object_new_object();
 	struct json_object *problems;
 
 	if (!o || json_add_unsigned(o, "version", 1) < 0 ||
 	    json_add_text(o, "outcome", outcomes[cli->outcome]) < 0 ||
 	    (steps && json_add(o, "steps", json_object_get(steps)) < 0) ||
-	    problems_to_json(cli->problems, &problems) < 0 ||
-	    json_add(o, "problems", problems) < 0)
+	    problems_to_json(cli->problems, &problems) < 0 || json_add(o, "problems", problems) < 0)
 		return EXIT_OTHER;
 	autofree char *text = json_text(o, true);
 	if (!text)
@@ -273,10 +278,11 @@ static void print_problems(const struct cli *cli)
 static int run_command(struct cli *cli, const struct command *command)
 {
 	int r = command->run(cli);
-	print_problems(cli);
 	/* What stdout did not take was not said. */
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		(void)fprintf(stderr, "vfprep: cannot write the output: %s\n", strerror(errno));
+	bool unsaid = fflush(stdout) != 0 || ferror(stdout);
+	print_problems(cli);
+	if (unsaid) {
+		(void)fputs("vfprep: cannot write the output\n", stderr); /* errno may be older */
 		return EXIT_OTHER;
 	}
 	return r ? r : (int)problems_exit_code(cli->problems, cli->outcome, cli->to_do);
@@ -301,7 +307,7 @@ static int main_with(struct cli *cli, int argc, char **argv)
 	int skip = command ? 1 : 0;
 	int r = parse_options(cli, argc - skip, argv + skip,
 			      always | (command ? command->options : 0),
-			      command ? command->name : "vfprep without a command");
+			      command ? command->name : NULL);
 	if (r)
 		return r;
 	if (cli->given & OPTION_VERSION) {
@@ -313,7 +319,7 @@ static int main_with(struct cli *cli, int argc, char **argv)
 		return EXIT_DONE;
 	}
 	if (!command)
-		return cli_usage("which command");
+		return cli_usage("no command is given");
 	if (cli->n_operands && !command->takes_operands)
 		return cli_usage("%s takes no '%s'", command->name, cli->operands[0]);
 	return run_command(cli, command);

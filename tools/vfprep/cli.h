@@ -25,9 +25,10 @@ enum option_bit {
 	OPTION_CONFIG_ONLY = 1 << 7,
 	OPTION_DRY_RUN = 1 << 8,
 	OPTION_ALL = 1 << 9,
-	OPTION_QUIET = 1 << 10,
-	OPTION_HELP = 1 << 11,
-	OPTION_VERSION = 1 << 12,
+	OPTION_VERBOSE = 1 << 10,
+	OPTION_QUIET = 1 << 11,
+	OPTION_HELP = 1 << 12,
+	OPTION_VERSION = 1 << 13,
 };
 
 struct cli {

@@ -14,7 +14,10 @@ static void add_pf(struct table *t, const struct pf *pf)
 	table_add(t, pci_address_format(pf->address, address));
 	table_add(t, pf->name);
 	table_add(t, pf->driver);
-	table_add(t, !(pf->has & PF_LINK) ? NULL : !pf->up ? "down" : pf->carrier ? "up" : "no carrier");
+	table_add(t, !(pf->has & PF_LINK) ? NULL
+		     : !pf->up            ? "down"
+		     : pf->carrier        ? "up"
+					  : "no carrier");
 	table_take(t, text_format("%zu/%u", pf->n_vfs, pf->totalvfs));
 	table_add(t, pf->has & PF_MAC ? mac_format(pf->mac, mac) : NULL);
 	table_add(t, pf->busy ? pf->busy : pf->record ? "changed by vfprep" : "");
@@ -35,8 +38,8 @@ static void add_vf(struct table *t, const struct vfprep_machine *m, const struct
 	char address[PCI_ADDRESS_TEXT], mac[MAC_TEXT], pf_address[PCI_ADDRESS_TEXT];
 	bool has_mac = setting_has(&vf->settings, SETTING_MAC);
 
-	table_take(t, text_format("%s vf %u", pci_address_format(pf->address, pf_address),
-				  vf->index));
+	table_take(t,
+		   text_format("%s vf %u", pci_address_format(pf->address, pf_address), vf->index));
 	table_add(t, pci_address_format(f->address, address));
 	table_add(t, has_mac ? mac_format(vf->settings.mac, mac) : NULL);
 	table_add(t, f->driver);
@@ -50,7 +53,7 @@ static void print_machine(const struct vfprep_machine *m)
 	CLEANUP(table_clear) struct table pfs = { .columns = 7 };
 	CLEANUP(table_clear) struct table vfs = { .columns = 7 };
 	static const char *const pf_head[] = { "PF", "NAME", "DRIVER", "LINK", "VFS", "MAC", "" };
-	static const char *const vf_head[] = { "VF",    "ADDRESS", "MAC",  "DRIVER",
+	static const char *const vf_head[] = { "VF",    "ADDRESS", "MAC", "DRIVER",
 					       "GROUP", "NODE",    "TEAM" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(pf_head); i++)
@@ -78,7 +81,8 @@ static int run_list(struct cli *cli)
 	if (cli->given & OPTION_JSON) {
 		autofree char *text = machine_to_json(m);
 		if (!text)
-			(void)problem_add(cli->problems, 0, VFPREP_SYSTEM, NULL, NULL, "out of memory");
+			(void)problem_add(cli->problems, 0, VFPREP_SYSTEM, NULL, NULL,
+					  "out of memory");
 		else
 			printf("%s", text);
 		return 0;
@@ -86,9 +90,10 @@ static int run_list(struct cli *cli)
 	if (m->n_pfs)
 		print_machine(m);
 	else
-		(void)problem_add(cli->problems, 0, VFPREP_NOTE, NULL,
-				  "see that SR-IOV is switched on in the firmware, and the driver loaded",
-				  "this machine has no device that can make VFs");
+		(void)problem_add(
+			cli->problems, 0, VFPREP_NOTE, NULL,
+			"see that SR-IOV is switched on in the firmware, and the driver loaded",
+			"this machine has no device that can make VFs");
 	return 0;
 }
 

@@ -13,6 +13,7 @@ struct wish {
 	const struct vfprep_config *config;
 	const char *const *names;
 	size_t n_names;
+	bool verbose;
 	int usage; /* -ENOTUNIQ: an operand fits two things */
 };
 
@@ -23,6 +24,8 @@ static int desire(void *user, const struct vfprep_machine *actual,
 	autofree struct pci_address *pfs = NULL;
 	int r;
 
+	if (wish->config && wish->verbose)
+		config_tell_matches(wish->config, actual, p);
 	if (!wish->config) {
 		r = desire_originals(actual, wish->names, wish->n_names, ret_wanted, p);
 		wish->usage = r == -ENOTUNIQ ? r : 0;
@@ -36,7 +39,8 @@ static int desire(void *user, const struct vfprep_machine *actual,
 		if (operand_find_pf(actual, wish->names[i], &pfs[n], p) == 0)
 			n++;
 	}
-	return desire_from_config(wish->config, actual, wish->n_names ? pfs : NULL, n, ret_wanted, p);
+	return desire_from_config(wish->config, actual, wish->n_names ? pfs : NULL, n, ret_wanted,
+				  p);
 }
 
 /* What the steps came to, for --json. */
@@ -75,10 +79,10 @@ static void report_step(void *user, enum run_phase phase, const struct step *s, 
 	}
 	autofree char *line = step_line(s);
 	printf("%s%s%s\n", phase == RUN_UNDO ? "undo: " : "", line ? line : "out of memory",
-	       r < 0		 ? " (failed)" :
-	       r == RUN_STAYS	 ? " (refused by the driver, stays)" :
-	       r		 ? " (already)" :
-				   "");
+	       r < 0            ? " (failed)"
+	       : r == RUN_STAYS ? " (refused by the driver, stays)"
+	       : r              ? " (already)"
+				: "");
 	/* Whoever waits for a slow card sees how far it is; a full disk shows at the end. */
 	(void)fflush(stdout);
 }
@@ -106,7 +110,8 @@ static int show(struct cli *cli, struct wish *wish, enum plan_aim aim)
 	automachine wanted = NULL;
 	autoplan plan = NULL;
 
-	if (cli_read_machine(cli, &actual) < 0 || desire(wish, actual, &wanted, cli->problems) < 0 ||
+	if (cli_read_machine(cli, &actual) < 0 ||
+	    desire(wish, actual, &wanted, cli->problems) < 0 ||
 	    plan_make(wanted, actual, aim, &plan, cli->problems) < 0)
 		return wish->usage ? EXIT_USAGE : 0;
 	print_plan(cli, plan);
@@ -156,6 +161,7 @@ static int run_plan_or_apply(struct cli *cli, bool dry)
 	if (cli_read_config(cli, &config) < 0)
 		return cli->given & OPTION_JSON ? cli_print_result(cli, NULL) : 0;
 	wish.config = config;
+	wish.verbose = cli->given & OPTION_VERBOSE;
 	return dry ? show(cli, &wish, AIM_APPLY) : act(cli, &wish, AIM_APPLY);
 }
 
@@ -178,8 +184,8 @@ static int run_release(struct cli *cli)
 		return cli_usage("release takes names or --all, not both");
 	if (!all && !cli->n_operands)
 		return cli_usage("release needs the name of a PF, VF or team, or --all");
-	return cli->given & OPTION_DRY_RUN ? show(cli, &wish, AIM_RELEASE) :
-					     act(cli, &wish, AIM_RELEASE);
+	return cli->given & OPTION_DRY_RUN ? show(cli, &wish, AIM_RELEASE)
+					   : act(cli, &wish, AIM_RELEASE);
 }
 
 const struct command command_plan = {
@@ -187,7 +193,7 @@ const struct command command_plan = {
 	.operands = "[PF...]",
 	.summary = "Show the steps that apply would take",
 	.options = OPTION_JSON | OPTION_MACHINE | OPTION_EXIT_CODE | OPTION_CONFDIR |
-		   OPTION_RUNDIR | OPTION_QUIET,
+		   OPTION_RUNDIR | OPTION_VERBOSE | OPTION_QUIET,
 	.takes_operands = true,
 	.run = run_plan,
 };
@@ -197,7 +203,7 @@ const struct command command_apply = {
 	.operands = "[PF...]",
 	.summary = "Make this machine what the configuration asks for",
 	.options = OPTION_JSON | OPTION_DRY_RUN | OPTION_WAIT | OPTION_TIMEOUT | OPTION_CONFDIR |
-		   OPTION_RUNDIR | OPTION_QUIET,
+		   OPTION_RUNDIR | OPTION_VERBOSE | OPTION_QUIET,
 	.takes_operands = true,
 	.run = run_apply,
 };

@@ -38,9 +38,11 @@ void table_print(const struct table *t)
 		return;
 	}
 	for (size_t i = 0; i < t->n; i++) {
-		size_t column = i % t->columns;
-		if (column + 1 == t->columns)
+		size_t column = i % t->columns, last = t->columns - 1;
+		if (column == last)
 			printf("%s\n", t->cells[i]);
+		else if (column + 1 == last && !*t->cells[i + 1])
+			printf("%s", t->cells[i]); /* no blanks before nothing */
 		else
 			printf("%-*s  ", (int)width(t, column), t->cells[i]);
 	}
