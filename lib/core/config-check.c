@@ -238,12 +238,12 @@ static int claim_wish(struct claims *claims, const struct rule *rule, const stru
 	return r;
 }
 
-static int claim_all(struct claims *claims, const struct vfprep_config *c)
+static int claim_all(struct claims *claims, const struct rule *rules, size_t n)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < c->n_rules && r == 0; i++) {
-		const struct rule *rule = &c->rules[i];
+	for (size_t i = 0; i < n && r == 0; i++) {
+		const struct rule *rule = &rules[i];
 		r = claim_wish(claims, rule, &rule->defaults.wish);
 		for (size_t j = 0; j < rule->n_sections && r == 0; j++)
 			r = claim_wish(claims, rule, &rule->sections[j].wish);
@@ -281,7 +281,8 @@ void config_check(const struct vfprep_config *c, struct vfprep_problems *p)
 {
 	CLEANUP(claims_clear) struct claims claims = { 0 };
 
-	if (claim_all(&claims, c) < 0 || find_twins(&claims) < 0) {
+	if (claim_all(&claims, c->rules, c->n_rules) < 0 ||
+	    claim_all(&claims, c->faulty, c->n_faulty) < 0 || find_twins(&claims) < 0) {
 		(void)problem_add(p, -ENOMEM, VFPREP_SYSTEM, NULL, NULL,
 				  "out of memory, the files were not checked against each other");
 		return;

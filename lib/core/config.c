@@ -258,7 +258,10 @@ void config_free(struct vfprep_config *c)
 		return;
 	for (size_t i = 0; i < c->n_rules; i++)
 		rule_clear(&c->rules[i]);
+	for (size_t i = 0; i < c->n_faulty; i++)
+		rule_clear(&c->faulty[i]);
 	free(c->rules);
+	free(c->faulty);
 	free(c);
 }
 
@@ -287,8 +290,8 @@ int config_add_file(struct vfprep_config *c, const char *file, const char *text,
 		return r;
 	if (p)
 		problem_add_all(p, found);
-	/* Also one with faults: what it says may be at odds with another file. */
-	struct rule *rule = array_add(&c->rules, &c->n_rules, sizeof(*rule));
+	struct rule *rule = problems_any(found) ? array_add(&c->faulty, &c->n_faulty, sizeof(*rule))
+						: array_add(&c->rules, &c->n_rules, sizeof(*rule));
 	if (!rule)
 		return -ENOMEM;
 	*rule = parser.rule;

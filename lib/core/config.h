@@ -76,6 +76,8 @@ struct rule {
 struct vfprep_config {
 	struct rule *rules; /* in the order in which they are tried */
 	size_t n_rules;
+	struct rule *faulty; /* what is right of files with faults: only for config_check() */
+	size_t n_faulty;
 };
 
 /* Who Owner= and Group= name. Looking that up touches the machine, so the caller brings it. */
@@ -91,8 +93,8 @@ DEFINE_CLEANUP(struct vfprep_config, config_free)
 #define autoconfig CLEANUP(config_freep) struct vfprep_config *
 
 /* Adds the rule that SIZE bytes of TEXT, the content of FILE, make. All that is wrong with it is
- * added to P as VFPREP_CONFIG with "FILE:LINE" as subject; what is right of such a file is in the
- * rule all the same, for config_check(), and must not be used. Return: 0 also then; -ENOMEM. */
+ * added to P as VFPREP_CONFIG with "FILE:LINE" as subject. A file with faults adds no rule.
+ * Return: 0 also then; -ENOMEM. */
 int config_add_file(struct vfprep_config *c, const char *file, const char *text, size_t size,
 		    const struct names *names, struct vfprep_problems *p);
 

@@ -82,17 +82,24 @@ static int get_typed(struct json_object *object, const char *key, enum json_type
 	return 1;
 }
 
-int json_get_text(struct json_object *object, const char *key, const char **ret)
+int json_value_text(struct json_object *value, const char **ret)
 {
-	struct json_object *value;
-	int r = get_typed(object, key, json_type_string, &value);
-	if (r <= 0)
-		return r;
+	if (!json_object_is_type(value, json_type_string))
+		return -EINVAL;
 	const char *text = json_object_get_string(value);
 	if (strlen(text) != (size_t)json_object_get_string_len(value))
 		return -EINVAL; /* a NUL in it */
 	*ret = text;
-	return 1;
+	return 0;
+}
+
+int json_get_text(struct json_object *object, const char *key, const char **ret)
+{
+	struct json_object *value;
+	if (!json_object_object_get_ex(object, key, &value))
+		return 0;
+	int r = json_value_text(value, ret);
+	return r < 0 ? r : 1;
 }
 
 int json_get_text_or_null(struct json_object *object, const char *key, const char **ret)

@@ -22,6 +22,9 @@ int json_parse(const char *text, size_t size, size_t max, const char *subject,
 /* The text of OBJECT on one line, ended by a newline, or indented. NULL when memory ran out. */
 char *json_text(struct json_object *object, bool indented);
 
+/* The text of a value that stands in no object, such as an item of an array. Return: -EINVAL. */
+int json_value_text(struct json_object *value, const char **ret);
+
 /* Each getter returns 1 and writes the value, 0 when the key is not there, or -EINVAL. A string
  * lives as long as the object. UINT64_MAX is no number: json-c makes it of what does not fit. */
 int json_get_text(struct json_object *object, const char *key, const char **ret);

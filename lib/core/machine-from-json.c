@@ -99,20 +99,20 @@ static int lists_from_object(struct json_object *o, struct pf *pf)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; r && i < json_object_array_length(list); i++) {
-		struct json_object *name = json_object_array_get_idx(list, i);
+		const char *name;
 		char **copy = array_add(&pf->altnames, &pf->n_altnames, sizeof(*copy));
-		if (!copy || !json_object_is_type(name, json_type_string) ||
-		    text_replace(copy, json_object_get_string(name)) < 0)
+		if (!copy || json_value_text(json_object_array_get_idx(list, i), &name) < 0 ||
+		    text_replace(copy, name) < 0)
 			return -EINVAL;
 	}
 	r = json_get_array(o, "auto_macs", &list);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; r && i < json_object_array_length(list); i++) {
-		struct json_object *text = json_object_array_get_idx(list, i);
+		const char *text;
 		uint8_t(*mac)[6] = array_add(&pf->auto_macs, &pf->n_auto_macs, sizeof(*mac));
-		if (!mac || !json_object_is_type(text, json_type_string) ||
-		    mac_parse(json_object_get_string(text), *mac) < 0)
+		if (!mac || json_value_text(json_object_array_get_idx(list, i), &text) < 0 ||
+		    mac_parse(text, *mac) < 0)
 			return -EINVAL;
 	}
 	return 0;
@@ -227,8 +227,8 @@ static int machine_lists_from_object(struct json_object *o, struct vfprep_machin
 		struct json_object *item = json_object_array_get_idx(list, i);
 		struct pf *pf = machine_add_pf(m, (struct pci_address){ 0 });
 		if (!pf || !json_object_is_type(item, json_type_object) ||
-		    pf_from_object(item, pf) < 0)
-			return -EINVAL;
+		    pf_from_object(item, pf) < 0 || machine_find_pf(m, pf->address) != pf)
+			return -EINVAL; /* or it stands there twice */
 	}
 	r = json_get_array(o, "teams", &list);
 	if (r < 0)
@@ -237,7 +237,7 @@ static int machine_lists_from_object(struct json_object *o, struct vfprep_machin
 		struct json_object *item = json_object_array_get_idx(list, i);
 		struct team *team = array_add(&m->teams, &m->n_teams, sizeof(*team));
 		if (!team || !json_object_is_type(item, json_type_object) ||
-		    team_from_object(item, team) < 0)
+		    team_from_object(item, team) < 0 || machine_find_team(m, team->name) != team)
 			return -EINVAL;
 	}
 	return 0;

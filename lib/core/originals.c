@@ -78,7 +78,7 @@ int operand_find_pf(const struct vfprep_machine *m, const char *name, struct pci
 	struct target t = { 0 };
 
 	int r = target_find(m, name, &t, p);
-	if (r < 0)
+	if (r < 0 || !t.pf)
 		return r;
 	if (t.is_vf)
 		return problem_add(p, -EINVAL, VFPREP_ABSENT, name, "name the PF",
@@ -161,7 +161,7 @@ int desire_originals(const struct vfprep_machine *actual, const char *const *nam
 		int r = target_find(actual, names[i], &t, p);
 		if (r == -ENOTUNIQ)
 			not_unique = r;
-		if (r < 0)
+		if (r < 0 || !t.pf)
 			continue;
 		struct pf *want = wanted_pf(wanted, t.pf);
 		r = !want     ? -ENOMEM
