@@ -4,95 +4,8 @@
 
 #include "core/record.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <string.h>
-
-static bool any_fits(const struct globs *globs, const char *value)
-{
-	for (size_t i = 0; value && i < globs->n; i++) {
-		if (fnmatch(globs->items[i], value, 0) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool name_fits(const struct globs *globs, const struct pf *pf)
-{
-	if (any_fits(globs, pf->name))
-		return true;
-	for (size_t i = 0; i < pf->n_altnames; i++) {
-		if (any_fits(globs, pf->altnames[i]))
-			return true;
-	}
-	return false;
-}
-
-static bool match_fits(const struct globs *globs, enum match_key key, const struct pf *pf)
-{
-	char address[PCI_ADDRESS_TEXT], mac[MAC_TEXT];
-
-	switch (key) {
-	case MATCH_ADDRESS:
-		return any_fits(globs, pci_address_format(pf->address, address));
-	case MATCH_NAME:
-		return name_fits(globs, pf);
-	case MATCH_PERMANENT_MAC:
-		return pf->has & PF_PERMANENT_MAC &&
-		       any_fits(globs, mac_format(pf->permanent_mac, mac));
-	case MATCH_PATH:
-		return any_fits(globs, pf->path);
-	case MATCH_DRIVER:
-		return any_fits(globs, pf->driver);
-	case MATCH_DEVICE: {
-		autofree char *device = text_format("%04x:%04x", pf->vendor, pf->device);
-		return any_fits(globs, device);
-	}
-	case MATCH_COUNT:
-		break;
-	}
-	return false;
-}
-
-static bool rule_fits(const struct rule *rule, const struct pf *pf)
-{
-	for (unsigned key = 0; key < MATCH_COUNT; key++) {
-		if (rule->match[key].n && !match_fits(&rule->match[key], key, pf))
-			return false;
-	}
-	return true;
-}
-
-const struct rule *config_rule_for(const struct vfprep_config *config, const struct pf *pf)
-{
-	for (size_t i = 0; i < config->n_rules; i++) {
-		if (rule_fits(&config->rules[i], pf))
-			return &config->rules[i];
-	}
-	return NULL;
-}
-
-void config_tell_matches(const struct vfprep_config *config, const struct vfprep_machine *actual,
-			 struct vfprep_problems *p)
-{
-	for (size_t i = 0; i < actual->n_pfs; i++) {
-		const struct pf *pf = &actual->pfs[i];
-		const struct rule *first = config_rule_for(config, pf);
-		char subject[PCI_ADDRESS_TEXT];
-
-		pci_address_format(pf->address, subject);
-		if (!first)
-			(void)problem_add(p, 0, VFPREP_NOTE, subject, NULL, "no file is for it");
-		for (const struct rule *r = first; r && r < config->rules + config->n_rules; r++) {
-			if (rule_fits(r, pf))
-				(void)problem_add(p, 0, VFPREP_NOTE, subject, NULL,
-						  r == first ? "'%s' configures it"
-							     : "'%s' fits it too and is ignored",
-						  r->file);
-		}
-	}
-}
 
 /* Team= with its specifiers replaced; NULL when memory ran out. */
 static char *expand_team(const char *text, const struct pf *pf, unsigned index)
@@ -391,20 +304,6 @@ static void drop_faulty(struct vfprep_machine *m, const struct pci_address *pfs,
 	}
 }
 
-static void note_unmatched(const struct vfprep_config *config, const struct vfprep_machine *actual,
-			   struct vfprep_problems *p)
-{
-	for (size_t i = 0; i < config->n_rules; i++) {
-		bool fits = false;
-		for (size_t k = 0; k < actual->n_pfs; k++)
-			fits = fits || rule_fits(&config->rules[i], &actual->pfs[k]);
-		if (!fits)
-			(void)problem_add(p, 0, VFPREP_NOTE, config->rules[i].file,
-					  "see vfprep list for the PFs of this machine",
-					  "[Match] fits no PF of this machine");
-	}
-}
-
 int desire_from_config(const struct vfprep_config *config, const struct vfprep_machine *actual,
 		       const struct pci_address *pfs, size_t n_pfs,
 		       struct vfprep_machine **ret_wanted, struct vfprep_problems *p)
@@ -426,7 +325,7 @@ int desire_from_config(const struct vfprep_config *config, const struct vfprep_m
 		if (r < 0)
 			drop_pf(wanted, wanted->n_pfs - 1);
 	}
-	note_unmatched(config, actual, p);
+	config_tell_unmatched(config, actual, p);
 	drop_faulty(wanted, pfs, n_pfs, p);
 	*ret_wanted = TAKE_PTR(wanted);
 	return 0;

@@ -30,6 +30,10 @@ const struct rule *config_rule_for(const struct vfprep_config *config, const str
 void config_tell_matches(const struct vfprep_config *config, const struct vfprep_machine *actual,
 			 struct vfprep_problems *p);
 
+/* Adds a note for each file that fits no PF. */
+void config_tell_unmatched(const struct vfprep_config *config, const struct vfprep_machine *actual,
+			   struct vfprep_problems *p);
+
 /* The address that MACAddress=auto stands for: HMAC-SHA256 over "vfprep1-auto", the PF's permanent
  * MAC and the index as le32, keyed with the 16 bytes of machine-id; the first six bytes, made
  * local and unicast. docs/mac-derivation.md has test vectors. */
