@@ -238,12 +238,38 @@ static int claim_wish(struct claims *claims, const struct rule *rule, const stru
 	return r;
 }
 
+static bool same_globs(const struct globs *a, const struct globs *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++) {
+		if (strcmp(a->items[i], b->items[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Does an earlier file fit whatever rule I fits? Then that one never counts. */
+static bool is_shadowed(const struct rule *rules, size_t i)
+{
+	for (size_t j = 0; j < i; j++) {
+		bool same = true;
+		for (unsigned key = 0; key < MATCH_COUNT; key++)
+			same = same && same_globs(&rules[i].match[key], &rules[j].match[key]);
+		if (same)
+			return true;
+	}
+	return false;
+}
+
 static int claim_all(struct claims *claims, const struct rule *rules, size_t n)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < n && r == 0; i++) {
 		const struct rule *rule = &rules[i];
+		if (is_shadowed(rules, i))
+			continue;
 		r = claim_wish(claims, rule, &rule->defaults.wish);
 		for (size_t j = 0; j < rule->n_sections && r == 0; j++)
 			r = claim_wish(claims, rule, &rule->sections[j].wish);

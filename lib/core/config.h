@@ -99,7 +99,7 @@ int config_add_file(struct vfprep_config *c, const char *file, const char *text,
 		    const struct names *names, struct vfprep_problems *p);
 
 /* What is wrong between files and can be seen without a machine: a literal MAC or a literal team
- * name that comes out twice. */
+ * name that comes out twice. A file whose [Match] an earlier one has too never counts. */
 void config_check(const struct vfprep_config *c, struct vfprep_problems *p);
 
 /* The sections and their keys, in the order of the table; the manual page and the completion are

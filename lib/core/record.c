@@ -81,6 +81,11 @@ int record_reconcile(struct pf *pf, const char *boot_id)
 		return record_made(pf);
 	/* While the count is 0 it may not have been written yet: nothing to own, nothing lost. */
 	r->making = 0;
+	if (other) {
+		/* What is recorded from now on is about this interface. */
+		r->original.has &= ~(unsigned)PF_NUMVFS;
+		r->ifindex = pf->ifindex;
+	}
 	return 0;
 }
 

@@ -102,7 +102,8 @@ static bool mac_is_taken(const uint8_t mac[static 6], const struct pf *pf, const
 				continue;
 			const struct vf *other_wanted =
 				wanted_pf ? pf_find_vf(wanted_pf, other->index) : NULL;
-			if (other_wanted && setting_has(&other_wanted->settings, SETTING_MAC))
+			if (other_wanted && setting_has(&other_wanted->settings, SETTING_MAC) &&
+			    !other->in_use)
 				continue; /* desire.c has compared what is wanted */
 			if (setting_has(&other->settings, SETTING_MAC) &&
 			    memcmp(other->settings.mac, mac, 6) == 0) {

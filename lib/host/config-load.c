@@ -123,6 +123,8 @@ static int add_file(struct vfprep_config *config, const struct source *source,
 	if (is_masked(path))
 		return 0;
 	int r = file_read(AT_FDCWD, path, INI_SIZE_MAX, &text, &size);
+	if (r == -EINVAL)
+		return problem_add(p, 0, VFPREP_CONFIG, path, NULL, "is no regular file");
 	if (r < 0)
 		return problem_add(p, r == -ENOMEM ? r : 0, VFPREP_CONFIG, path, NULL,
 				   "cannot be read: %s", strerror(-r));
@@ -146,7 +148,7 @@ int config_load(const char *confdir, struct vfprep_config **ret_config, struct v
 	if (r < 0)
 		return r;
 	config_check(config, p);
-	if (sources.n == 0)
+	if (sources.n == 0 && !problems_any(p))
 		(void)problem_add(p, 0, VFPREP_NOTE, confdir ? confdir : default_dirs[0],
 				  "see vfprep.conf(5)", "there is no configuration file");
 	*ret_config = TAKE_PTR(config);

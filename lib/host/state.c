@@ -26,7 +26,7 @@ static int lock_is_held(int fd, struct vfprep_problems *p)
 	ssize_t n = pread(fd, pid, sizeof(pid) - 1, 0);
 	if (n > 0)
 		pid[strcspn(pid, "\n")] = '\0';
-	return problem_add(p, -EBUSY, VFPREP_BUSY, "vfprep", "wait for it, or use --wait",
+	return problem_add(p, -EBUSY, VFPREP_BUSY, "lock", "wait for it, or use --wait",
 			   "another vfprep, pid %s, is changing this machine",
 			   n > 0 ? pid : "unknown");
 }
@@ -38,11 +38,11 @@ int state_lock(int rundir_fd, unsigned wait_ms, int *ret_fd, struct vfprep_probl
 	autoclose int fd =
 		openat(rundir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
-		return problem_add(p, -errno, VFPREP_PERMISSION, "vfprep", "run it as root",
+		return problem_add(p, -errno, VFPREP_PERMISSION, "lock", "run it as root",
 				   "cannot open the lock: %s", strerror(errno));
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
-			return problem_add(p, -errno, VFPREP_SYSTEM, "vfprep", NULL,
+			return problem_add(p, -errno, VFPREP_SYSTEM, "lock", NULL,
 					   "cannot lock: %s", strerror(errno));
 		if (!deadline_nap(deadline, 50)) /* flock has no timed wait */
 			return lock_is_held(fd, p);

@@ -250,9 +250,21 @@ static void mac_of_another_file_is_refused(void **state)
 
 	(void)state;
 	add_text(c, "b.conf", MATCH "[VF 0]\nMACAddress=02:00:5e:10:00:0A\n", p);
-	add_text(c, "a.conf", MATCH "[VF 1]\nMACAddress=02:00:5e:10:00:0a\n", p);
+	add_text(c, "a.conf", "[Match]\nName=x\n[VF 1]\nMACAddress=02:00:5e:10:00:0a\n", p);
 	config_check(c, p);
 	expect_one(p, "a.conf:4", "MAC '02:00:5e:10:00:0a' is taken: b.conf:4");
+}
+
+static void a_file_that_an_earlier_one_overrules_may_repeat_it(void **state)
+{
+	autoconfig c = config_new();
+	autoproblems p = vfprep_problems_new();
+
+	(void)state;
+	add_text(c, "10-mine.conf", MATCH "[VF 0]\nTeam=web0\n", p);
+	add_text(c, "50-vendor.conf", MATCH "[VF 0]\nTeam=web0\n", p);
+	config_check(c, p);
+	assert_int_equal(vfprep_problems_count(p), 0);
 }
 
 static void same_template_in_two_files_is_left_to_the_plan(void **state)
@@ -351,6 +363,7 @@ int main(void)
 		cmocka_unit_test(faults_count_also_when_nobody_collects_them),
 		cmocka_unit_test(team_of_another_file_is_refused),
 		cmocka_unit_test(mac_of_another_file_is_refused),
+		cmocka_unit_test(a_file_that_an_earlier_one_overrules_may_repeat_it),
 		cmocka_unit_test(same_template_in_two_files_is_left_to_the_plan),
 		cmocka_unit_test(file_that_is_too_large_is_one_finding),
 		cmocka_unit_test(sections_are_bounded),

@@ -285,12 +285,62 @@ static void a_release_that_fails_or_is_killed_anywhere_ends_right_later(void **s
 	}
 }
 
+static bool has_problem(const struct fake_host *h, const char *subject, const char *words)
+{
+	for (size_t i = 0; i < vfprep_problems_count(h->problems); i++) {
+		struct vfprep_problem f = vfprep_problems_get(h->problems, i);
+		if (strcmp(f.subject, subject) == 0 && strstr(f.message, words))
+			return true;
+	}
+	show_problems(h);
+	return false;
+}
+
+static void a_mac_that_the_driver_does_not_clear_stays_and_is_no_failure(void **state)
+{
+	struct fake_host h;
+
+	(void)state;
+	fake_host_open(&h, others_config);
+	make_others(&h);
+	assert_int_equal(fake_host_apply(&h), 0);
+	h.fake->refuses_zero_mac = true;
+	assert_int_equal(fake_host_release_all(&h), 0);
+	assert_int_equal(h.outcome, VFPREP_DONE);
+	assert_int_equal(vfprep_problems_count(h.problems), 0);
+	autofree char *state_text = fake_host_state(&h);
+	/* Its own goes back; the one that had none keeps vfprep's. */
+	assert_non_null(strstr(state_text, "vf 0: mac 02:00:00:00:00:a0"));
+	assert_null(strstr(state_text, "vf 1: mac 00:00:00:00:00:00"));
+	assert_non_null(strstr(state_text, "0000:01:10.2: driver none override none"));
+	fake_host_close(&h);
+}
+
+static void a_setting_that_the_kernel_took_and_lost_is_a_failure_of_its_vf(void **state)
+{
+	struct fake_host h;
+
+	(void)state;
+	fake_host_open(&h, others_config);
+	make_others(&h);
+	autofree char *first = fake_host_state(&h);
+	h.fake->loses_macs = true;
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_int_equal(h.outcome, VFPREP_UNDONE);
+	assert_true(has_problem(&h, "0000:01:00.0 vf 1", "the kernel took it, but reports none"));
+	autofree char *after = fake_host_state(&h);
+	assert_string_equal(after, first);
+	fake_host_close(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_apply_that_fails_anywhere_is_undone_for_what_it_names),
 		cmocka_unit_test(an_apply_that_keeps_failing_ends_right_later),
 		cmocka_unit_test(an_apply_that_is_killed_anywhere_ends_right_later),
+		cmocka_unit_test(a_mac_that_the_driver_does_not_clear_stays_and_is_no_failure),
+		cmocka_unit_test(a_setting_that_the_kernel_took_and_lost_is_a_failure_of_its_vf),
 		cmocka_unit_test(a_release_that_fails_or_is_killed_anywhere_ends_right_later),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

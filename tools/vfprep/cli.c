@@ -88,6 +88,8 @@ static void print_help(const struct command *command)
 
 static int take_argument(struct cli *cli, const struct option_row *o, const char *value)
 {
+	if (o->argument && !*value)
+		return cli_usage("--%s needs a value", o->name);
 	switch (o->bit) {
 	case OPTION_MACHINE:
 		cli->machine_file = value;
@@ -249,10 +251,11 @@ int cli_print_result(const struct cli *cli, struct json_object *steps)
 	};
 	autojson o = json_object_new_object();
 	struct json_object *problems;
+	bool incomplete = cli->outcome == VFPREP_DONE && problems_any(cli->problems);
 
 	if (!o || json_add_unsigned(o, "version", 1) < 0 ||
-	    json_add_text(o, "outcome", outcomes[cli->outcome]) < 0 ||
 	    (steps && json_add(o, "steps", json_object_get(steps)) < 0) ||
+	    json_add_text(o, "outcome", incomplete ? "incomplete" : outcomes[cli->outcome]) < 0 ||
 	    problems_to_json(cli->problems, &problems) < 0 || json_add(o, "problems", problems) < 0)
 		return EXIT_OTHER;
 	autofree char *text = json_text(o, true);
@@ -275,16 +278,22 @@ static void print_problems(const struct cli *cli)
 	}
 }
 
+/* What stdout did not take was not said. */
+static bool output_was_taken(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return true;
+	(void)fputs("vfprep: cannot write the output\n", stderr); /* errno may be older */
+	return false;
+}
+
 static int run_command(struct cli *cli, const struct command *command)
 {
 	int r = command->run(cli);
-	/* What stdout did not take was not said. */
-	bool unsaid = fflush(stdout) != 0 || ferror(stdout);
+	bool said = output_was_taken();
 	print_problems(cli);
-	if (unsaid) {
-		(void)fputs("vfprep: cannot write the output\n", stderr); /* errno may be older */
+	if (!said)
 		return EXIT_OTHER;
-	}
 	return r ? r : (int)problems_exit_code(cli->problems, cli->outcome, cli->to_do);
 }
 
@@ -312,11 +321,11 @@ static int main_with(struct cli *cli, int argc, char **argv)
 		return r;
 	if (cli->given & OPTION_VERSION) {
 		printf("vfprep %s\n", VFPREP_VERSION);
-		return EXIT_DONE;
+		return output_was_taken() ? EXIT_DONE : EXIT_OTHER;
 	}
 	if (cli->given & OPTION_HELP) {
 		print_help(command);
-		return EXIT_DONE;
+		return output_was_taken() ? EXIT_DONE : EXIT_OTHER;
 	}
 	if (!command)
 		return cli_usage("no command is given");

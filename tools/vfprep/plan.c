@@ -36,18 +36,21 @@ static int desire(void *user, const struct vfprep_machine *actual,
 		return -ENOMEM;
 	size_t n = 0;
 	for (size_t i = 0; i < wish->n_names; i++) {
-		if (operand_find_pf(actual, wish->names[i], &pfs[n], p) == 0)
+		r = operand_find_pf(actual, wish->names[i], &pfs[n], p);
+		if (r == 0)
 			n++;
+		wish->usage = r == -ENOTUNIQ ? r : wish->usage;
 	}
+	if (wish->usage)
+		return wish->usage;
 	return desire_from_config(wish->config, actual, wish->n_names ? pfs : NULL, n, ret_wanted,
 				  p);
 }
 
 /* What the steps came to, for --json. */
 struct report {
-	struct cli *cli;
-	struct json_object *steps;
-	bool failed; /* memory ran out */
+	struct json_object *steps; /* NULL: print lines */
+	bool failed;               /* memory ran out */
 	size_t n;
 };
 
@@ -104,7 +107,8 @@ static void note_nothing(struct cli *cli)
 }
 
 /* Plans and prints, and touches nothing. */
-static int show(struct cli *cli, struct wish *wish, enum plan_aim aim)
+static void show(struct cli *cli, struct wish *wish, enum plan_aim aim,
+		 struct json_object **ret_steps)
 {
 	automachine actual = NULL;
 	automachine wanted = NULL;
@@ -113,23 +117,21 @@ static int show(struct cli *cli, struct wish *wish, enum plan_aim aim)
 	if (cli_read_machine(cli, &actual) < 0 ||
 	    desire(wish, actual, &wanted, cli->problems) < 0 ||
 	    plan_make(wanted, actual, aim, &plan, cli->problems) < 0)
-		return wish->usage ? EXIT_USAGE : 0;
+		return;
 	print_plan(cli, plan);
 	if (plan->n == 0)
 		note_nothing(cli);
 	cli->to_do = plan->n && cli->given & OPTION_EXIT_CODE;
-	if (cli->given & OPTION_JSON) {
-		autojson steps = NULL;
-		if (plan_steps_to_object(plan, &steps) < 0)
-			return EXIT_OTHER;
-		return cli_print_result(cli, steps);
-	}
-	return 0;
+	(void)plan_steps_to_object(plan, ret_steps); /* without them the caller knows */
 }
 
-static int act(struct cli *cli, struct wish *wish, enum plan_aim aim)
+static void act(struct cli *cli, struct wish *wish, enum plan_aim aim,
+		struct json_object **ret_steps)
 {
-	struct report report = { .cli = cli };
+	autojson steps = json_object_new_array();
+	struct report report = {
+		.steps = cli->given & OPTION_JSON ? steps : NULL,
+	};
 	struct run_request request = {
 		.aim = aim,
 		.desire = desire,
@@ -138,31 +140,48 @@ static int act(struct cli *cli, struct wish *wish, enum plan_aim aim)
 		.step_user = &report,
 		.lock_wait_ms = cli->wait_ms,
 	};
-	autojson steps = cli->given & OPTION_JSON ? json_object_new_array() : NULL;
 
-	report.steps = steps;
-	if (cli_open(cli, true) < 0 ||
-	    run(&cli->host, &request, &cli->outcome, cli->problems) < 0) {
-		if (wish->usage)
-			return EXIT_USAGE;
-	} else if (report.n == 0) {
+	if (cli_open(cli, true) == 0 &&
+	    run(&cli->host, &request, &cli->outcome, cli->problems) == 0 && report.n == 0)
 		note_nothing(cli);
-	}
-	if (report.failed)
-		return EXIT_OTHER;
-	return cli->given & OPTION_JSON ? cli_print_result(cli, steps) : 0;
+	if (steps && !report.failed)
+		*ret_steps = TAKE_PTR(steps);
+}
+
+/* For --json; without STEPS (NULL) there were none. */
+static int print_result(const struct cli *cli, struct json_object *steps)
+{
+	autojson none = json_object_new_array();
+
+	return cli->given & OPTION_JSON ? cli_print_result(cli, steps ? steps : none) : 0;
+}
+
+static int show_or_act(struct cli *cli, struct wish *wish, enum plan_aim aim, bool dry)
+{
+	autojson steps = NULL;
+
+	if (dry)
+		show(cli, wish, aim, &steps);
+	else
+		act(cli, wish, aim, &steps);
+	if (wish->usage)
+		return EXIT_USAGE;
+	return print_result(cli, steps);
 }
 
 static int run_plan_or_apply(struct cli *cli, bool dry)
 {
 	autoconfig config = NULL;
-	struct wish wish = { .names = cli->operands, .n_names = cli->n_operands };
+	struct wish wish = {
+		.names = cli->operands,
+		.n_names = cli->n_operands,
+		.verbose = cli->given & OPTION_VERBOSE,
+	};
 
 	if (cli_read_config(cli, &config) < 0)
-		return cli->given & OPTION_JSON ? cli_print_result(cli, NULL) : 0;
+		return print_result(cli, NULL);
 	wish.config = config;
-	wish.verbose = cli->given & OPTION_VERBOSE;
-	return dry ? show(cli, &wish, AIM_APPLY) : act(cli, &wish, AIM_APPLY);
+	return show_or_act(cli, &wish, AIM_APPLY, dry);
 }
 
 static int run_plan(struct cli *cli)
@@ -184,8 +203,7 @@ static int run_release(struct cli *cli)
 		return cli_usage("release takes names or --all, not both");
 	if (!all && !cli->n_operands)
 		return cli_usage("release needs the name of a PF, VF or team, or --all");
-	return cli->given & OPTION_DRY_RUN ? show(cli, &wish, AIM_RELEASE)
-					   : act(cli, &wish, AIM_RELEASE);
+	return show_or_act(cli, &wish, AIM_RELEASE, cli->given & OPTION_DRY_RUN);
 }
 
 const struct command command_plan = {

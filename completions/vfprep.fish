@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Completion of vfprep for fish; tests/cli/documents.sh compares its options with the program's.
+
+function __vfprep_pfs
+    for file in /sys/bus/pci/devices/*/sriov_totalvfs
+        basename (dirname $file)
+    end
+end
+
+function __vfprep_teams
+    for dir in /run/vfprep/teams/*/
+        basename $dir
+    end
+end
+
+complete -c vfprep -f
+complete -c vfprep -n __fish_use_subcommand -s h -l help -d 'show help'
+complete -c vfprep -n __fish_use_subcommand -l version -d 'print the version'
+complete -c vfprep -n __fish_use_subcommand -a list -d 'show the PFs, their VFs and their teams'
+complete -c vfprep -n __fish_use_subcommand -a check -d 'check the configuration'
+complete -c vfprep -n __fish_use_subcommand -a plan -d 'show the steps that apply would take'
+complete -c vfprep -n __fish_use_subcommand -a apply -d 'make this machine what the configuration asks for'
+complete -c vfprep -n __fish_use_subcommand -a release -d 'put back what was there before vfprep'
+
+complete -c vfprep -n '__fish_seen_subcommand_from list check plan apply release' -l json -d 'print JSON for programs'
+complete -c vfprep -n '__fish_seen_subcommand_from list plan' -l machine -r -F -d 'work on the output of list --json'
+complete -c vfprep -n '__fish_seen_subcommand_from plan' -l exit-code -d 'exit 10 when something is to do'
+complete -c vfprep -n '__fish_seen_subcommand_from check' -l config-only -d 'check the configuration files alone'
+complete -c vfprep -n '__fish_seen_subcommand_from apply release' -s n -l dry-run -d 'print the steps and do nothing'
+complete -c vfprep -n '__fish_seen_subcommand_from release' -l all -d 'everything that vfprep changed'
+complete -c vfprep -n '__fish_seen_subcommand_from apply release' -l wait -x -d 'wait that long for another vfprep'
+complete -c vfprep -n '__fish_seen_subcommand_from apply release' -l timeout -x -d 'scale every deadline'
+complete -c vfprep -n '__fish_seen_subcommand_from check plan apply' -l confdir -x -a '(__fish_complete_directories)' -d 'read the configuration there'
+complete -c vfprep -n '__fish_seen_subcommand_from list plan apply release' -l rundir -x -a '(__fish_complete_directories)' -d 'keep state there'
+complete -c vfprep -n '__fish_seen_subcommand_from plan apply' -s v -l verbose -d 'say which file configures which PF'
+complete -c vfprep -n '__fish_seen_subcommand_from list check plan apply release' -s q -l quiet -d 'no notes, faults only'
+
+complete -c vfprep -n '__fish_seen_subcommand_from plan apply release' -a '(__vfprep_pfs)'
+complete -c vfprep -n '__fish_seen_subcommand_from release' -a '(__vfprep_teams)'

@@ -1,0 +1,74 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Help and version, and what is said of a command line that is wrong.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+commands=(list check plan apply release)
+
+expect_screenful()
+{
+	expect_status 0
+	expect_equal stderr "$err" ''
+	[ "$(wc -l <"$work/.out")" -le 24 ] || fail "$ran: more than 24 lines"
+	[ "$(wc -L <"$work/.out")" -le 80 ] || fail "$ran: more than 80 columns"
+}
+
+run_it "$vfprep" --help
+expect_screenful
+for command in "${commands[@]}"; do
+	expect_match stdout "$out" "  $command +[A-Z]"
+done
+run_it "$vfprep" -h
+expect_screenful
+for command in "${commands[@]}"; do
+	run_it "$vfprep" "$command" --help
+	expect_screenful
+	expect_match stdout "$out" "^Usage: vfprep $command .*See vfprep-$command\\(8\\)\\.$"
+done
+
+run_it "$vfprep" --version
+expect_status 0
+expect_match stdout "$out" '^vfprep [0-9]+\.[0-9]+\.[0-9]+$'
+version=$out
+run_it "$vfprep" apply --version
+expect_status 0
+expect_equal stdout "$out" "$version"
+
+run_it "$vfprep"
+expect_usage command
+run_it "$vfprep" frob
+expect_usage "unknown command 'frob'"
+run_it "$vfprep" --frob
+expect_usage "unknown option '--frob'"
+run_it "$vfprep" list --frob
+expect_usage "unknown option '--frob'"
+run_it "$vfprep" list -x
+expect_usage "unknown option '-x'"
+run_it "$vfprep" list --all
+expect_usage 'list takes no --all'
+run_it "$vfprep" plan --dry-run
+expect_usage 'plan takes no --dry-run'
+run_it "$vfprep" release --confdir=conf --all
+expect_usage 'release takes no --confdir'
+run_it "$vfprep" --json list
+expect_usage '--json'
+run_it "$vfprep" list --machine
+expect_usage '--machine needs a value'
+run_it "$vfprep" plan --quiet=yes
+expect_usage "--quiet=yes'"
+run_it "$vfprep" apply --wait=soon
+expect_usage "--wait takes seconds .*, not 'soon'"
+run_it "$vfprep" apply --timeout=0
+expect_usage "--timeout takes a percentage .*, not '0'"
+run_it "$vfprep" list eth0
+expect_usage "list takes no 'eth0'"
+run_it "$vfprep" check --config-only eth0
+expect_usage "check takes no 'eth0'"
+run_it "$vfprep" check
+expect_usage 'check needs --config-only'
+run_it "$vfprep" release
+expect_usage 'release needs .*--all'
+run_it "$vfprep" release --all eth0
+expect_usage 'names or --all, not both'
+finish

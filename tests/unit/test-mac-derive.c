@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* MACAddress=auto as docs/mac-derivation.md publishes it. */
+#include "core/desire.h"
+
+#include "config-files.h"
+#include "expect.h"
+
+#define PAGE "docs/mac-derivation.md"
+
+/* The fields of a row of the page's table; false where the line is no such row. */
+static bool parse_row(const char *line, char machine_id[static 33], char pf[static 18],
+		      unsigned *index, char hmac[static 18], char mac[static 18])
+{
+	return sscanf(line, "| %32[0-9a-f] | %17[0-9a-f:] | %u | %17[0-9a-f:] | %17[0-9a-f:] |",
+		      machine_id, pf, index, hmac, mac) == 5;
+}
+
+static void machine_id_parse(const char *text, uint8_t ret[static 16])
+{
+	assert_int_equal(strlen(text), 32);
+	for (size_t i = 0; i < 16; i++) {
+		char octet[] = { text[2 * i], text[2 * i + 1], '\0' };
+		unsigned value;
+		assert_int_equal(text_to_unsigned(octet, 16, 0, 255, &value), 0);
+		ret[i] = (uint8_t)value;
+	}
+}
+
+static void published_vectors_come_out(void **state)
+{
+	autofree char *page = read_source(PAGE, NULL);
+	unsigned rows = 0, moved = 0;
+
+	(void)state;
+	for (char *rest = page, *line; (line = strsep(&rest, "\n"));) {
+		char id_text[33], pf_text[18], hmac[18], expected[18], text[MAC_TEXT];
+		uint8_t id[16], pf[6], mac[6];
+		unsigned index;
+		if (!parse_row(line, id_text, pf_text, &index, hmac, expected))
+			continue;
+		machine_id_parse(id_text, id);
+		assert_int_equal(mac_parse(pf_text, pf), 0);
+		mac_derive_auto(id, pf, index, mac);
+		assert_string_equal(mac_format(mac, text), expected);
+		assert_string_equal(text + 2, hmac + 2);
+		assert_null(mac_unfit(mac));
+		moved += strncmp(hmac, "f", 1) == 0 && strchr("cdef", hmac[1]);
+		rows++;
+	}
+	assert_int_equal(rows, 11);
+	assert_int_equal(moved, 4); /* those that would start with fe */
+}
+
+static void every_address_is_local_unicast_and_not_libvirts(void **state)
+{
+	static const uint8_t id[16] = { 1 }, pf[6] = { 0x52, 0x54 };
+
+	(void)state;
+	for (unsigned index = 0; index < 5000; index++) {
+		uint8_t mac[6];
+		mac_derive_auto(id, pf, index, mac);
+		assert_null(mac_unfit(mac));
+		assert_int_equal(mac[0] & 3, 2);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(published_vectors_come_out),
+		cmocka_unit_test(every_address_is_local_unicast_and_not_libvirts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
