@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Any bytes as a configuration file. */
 #include "core/config.h"
+#include "replay.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static int find_id(const char *name, unsigned *ret)
 {
@@ -69,33 +67,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_findings(p);
 	return 0;
 }
-
-#ifdef FUZZ_REPLAY
-static int replay(const char *path)
-{
-	autostrbuf b = { 0 };
-	char part[4096];
-	size_t n;
-
-	FILE *f = fopen(path, "re");
-	if (!f) {
-		perror(path);
-		return -1;
-	}
-	do {
-		n = fread(part, 1, sizeof(part), f);
-		strbuf_add_bytes(&b, part, n);
-	} while (n == sizeof(part));
-	(void)fclose(f); /* it was only read */
-	return LLVMFuzzerTestOneInput((const uint8_t *)b.data, b.len);
-}
-
-int main(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		if (replay(argv[i]) < 0)
-			return 1;
-	}
-	return 0;
-}
-#endif

@@ -2,15 +2,13 @@
 /* Any bytes as the kernel's answer about an interface, its VFs or an address. */
 #include "core/nl-link.h"
 #include "core/nl-vf.h"
+#include "replay.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <linux/rtnetlink.h>
 #include <netlink/msg.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The longest list that a kernel can send, and then some. */
 #define REPLY_MAX ((size_t)256 * 1024)
@@ -68,33 +66,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)nl_address_decode(h, &ifindex);
 	return 0;
 }
-
-#ifdef FUZZ_REPLAY
-static int replay(const char *path)
-{
-	autostrbuf b = { 0 };
-	char part[4096];
-	size_t n;
-
-	FILE *f = fopen(path, "re");
-	if (!f) {
-		perror(path);
-		return -1;
-	}
-	do {
-		n = fread(part, 1, sizeof(part), f);
-		strbuf_add_bytes(&b, part, n);
-	} while (n == sizeof(part));
-	(void)fclose(f); /* it was only read */
-	return LLVMFuzzerTestOneInput((const uint8_t *)b.data, b.len);
-}
-
-int main(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		if (replay(argv[i]) < 0)
-			return 1;
-	}
-	return 0;
-}
-#endif

@@ -5,7 +5,7 @@
 #   VFPREP_SOURCE=DIRECTORY layers.sh LIBCORE.A
 set -u
 
-core_archive=$1
+core_archive=$(realpath "$1")
 failed=0
 
 fail()

@@ -98,7 +98,7 @@ static void the_errno_of_the_write_is_told(void **state)
 static void a_write_that_blocks_is_left_behind_with_the_lock(void **state)
 {
 	struct tree *t = *state;
-	struct guard g = { .rundir_fd = t->fd, .pf = pf, .timeout_ms = 50 };
+	struct guard g = { .rundir_fd = t->fd, .pf = pf, .timeout_ms = 400 };
 	autofree char *detail = NULL, *text = NULL, *pid = NULL;
 	uint64_t deadline = 0;
 	int fifo = make_full_fifo(t, "fifo");
@@ -144,7 +144,7 @@ static void the_lock_outlives_a_parent_that_is_killed(void **state)
 static void a_child_left_behind_keeps_no_other_file_open(void **state)
 {
 	struct tree *t = *state;
-	struct guard g = { .rundir_fd = t->fd, .pf = pf, .timeout_ms = 50 };
+	struct guard g = { .rundir_fd = t->fd, .pf = pf, .timeout_ms = 400 };
 	int fifo = make_full_fifo(t, "fifo"), ends[2];
 	struct pollfd p;
 

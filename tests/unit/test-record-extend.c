@@ -218,6 +218,7 @@ static void vfs_that_wait_for_a_driver_stay_on_record(void **state)
 	assert_true(m->pfs[0].record->to_probe);
 	assert_false(record_shrink(&m->pfs[0]));
 	assert_true(m->pfs[0].record->to_probe);
+	assert_true(record_owns_vfs(&m->pfs[0])); /* though nothing of them was changed */
 }
 
 int main(void)

@@ -245,9 +245,15 @@ static void vf_step_is_done_when_the_vf_has_the_value(void **state)
 
 	add_vf_step(plan, STEP_NODE, 1)->node = (struct node){ true, 1, 2, 0600 };
 	assert_false(last_is_done(plan, m));
-	f->node = (struct node){ true, 1, 2, 0660 };
-	assert_false(last_is_done(plan, m));
-	f->node.mode = 0600;
+	static const struct node others[] = { { true, 1, 2, 0660 },
+					      { true, 1, 3, 0600 },
+					      { true, 3, 2, 0600 },
+					      { false, 1, 2, 0600 } };
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		f->node = others[i];
+		assert_false(last_is_done(plan, m));
+	}
+	f->node = (struct node){ true, 1, 2, 0600 };
 	assert_true(last_is_done(plan, m));
 
 	s = add_vf_step(plan, STEP_SETTING, 1);
@@ -261,7 +267,9 @@ static void vf_step_is_done_when_the_vf_has_the_value(void **state)
 	assert_true(last_is_done(plan, m));
 	assert_int_equal(text_replace(&f->driver, NULL), 0);
 	assert_false(last_is_done(plan, m));
-	f->has = 0;
+	f->has = 0; /* what is not known is not done */
+	assert_int_equal(text_replace(&f->override, NULL), 0);
+	assert_int_equal(text_replace(&f->driver, "vfio-pci"), 0);
 	for (size_t i = 0; i < plan->n; i++) {
 		if (plan->steps[i].kind != STEP_SETTING)
 			assert_false(step_is_done(&plan->steps[i], m));
