@@ -5,6 +5,7 @@
 #include "host/sysfs.h"
 
 #include <errno.h>
+#include <string.h>
 
 static int put(const struct store *store, const char *team, const char *file, const char *text)
 {
@@ -26,7 +27,11 @@ int publish_team(const struct store *store, const struct team *team)
 	int r = put(store, team->name, "hostdev.xml", hostdev);
 	if (r == 0)
 		r = put(store, team->name, "interface.xml", interface); /* NULL removes it */
-	return r < 0 ? r : put(store, team->name, "team.json", json);
+	if (r == 0)
+		r = put(store, team->name, "team.json", json);
+	if (r < 0)
+		(void)publish_withdraw(store, team->name); /* the first error is the one to tell */
+	return r;
 }
 
 int publish_withdraw(const struct store *store, const char *name)
@@ -40,10 +45,29 @@ int publish_withdraw(const struct store *store, const char *name)
 	return 0;
 }
 
+/* Records that were written and did not get their name any more. */
+static void sweep_state(const struct store *store)
+{
+	autonames names = { 0 };
+
+	if (sysfs_list(store->rundir_fd, "state", &names) < 0)
+		return; /* nothing was ever recorded */
+	for (size_t i = 0; i < names.n; i++) {
+		size_t length = strlen(names.names[i]);
+		if (length < strlen(".new") ||
+		    strcmp(names.names[i] + length - strlen(".new"), ".new") != 0)
+			continue;
+		autofree char *path = text_format("state/%s", names.names[i]);
+		if (path)
+			(void)store->ops->store(store->kernel, store->rundir_fd, path, NULL);
+	}
+}
+
 void publish_sweep(const struct store *store)
 {
 	autonames names = { 0 };
 
+	sweep_state(store);
 	if (sysfs_list(store->rundir_fd, "teams", &names) < 0)
 		return; /* nothing was ever published */
 	for (size_t i = 0; i < names.n; i++) {

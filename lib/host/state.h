@@ -30,8 +30,8 @@ int state_save(const struct store *store, const struct pf *pf);
 int publish_team(const struct store *store, const struct team *team);
 /* Takes a team back: team.json first. */
 int publish_withdraw(const struct store *store, const char *name);
-/* Takes away what a run that was killed left of teams: directories without a team.json. With the
- * lock held. */
+/* Takes away what a run that was killed left: team directories without a team.json, and records
+ * that have not got their name. With the lock held. */
 void publish_sweep(const struct store *store);
 
 #endif

@@ -66,6 +66,21 @@ expect_equal 'MAC of the VF in use' "$(vf_mac "$PF0" 0)" 02:00:5e:10:00:01
 expect_match 'what is published of it' "$(cat /run/vfprep/teams/web0/team.json)" '"mac": "02:00:5e:10:00:01"'
 expect_equal 'MAC of the free VF' "$(vf_mac "$PF0" 1)" 02:00:5e:10:01:02
 expect_match 'what is published of it' "$(cat /run/vfprep/teams/web1/team.json)" '"mac": "02:00:5e:10:01:02"'
+# Who wants the MAC that the VF in use keeps is left alone as well, and stays published.
+sed -i s/02:00:5e:10:01:02/02:00:5e:10:00:01/ /etc/vfprep/10-uplink.conf
+expect_status 5 vfprep apply "$PF0"
+expect_match 'what is said' "$ERR" "$PF0 vf 1: $vf has the MAC 02:00:5e:10:00:01 already"
+expect_equal 'MAC of the VF that wants it' "$(vf_mac "$PF0" 1)" 02:00:5e:10:01:02
+expect_equal 'teams' "$(ls -x /run/vfprep/teams)" 'web0  web1  web2'
+write_macs 2 2
+
+# Its team is not given to another one either.
+sed -i 's/Team=web0/Team=new/; s/Team=web1/Team=web0/' /etc/vfprep/10-uplink.conf
+expect_status 5 vfprep apply "$PF0"
+expect_equal 'teams' "$(ls -x /run/vfprep/teams)" 'web0  web1  web2'
+expect_match 'the VF of the team' "$(cat /run/vfprep/teams/web0/team.json)" "\"address\": \"$vf\""
+write_macs 2 2
+
 expect_status 0 vfprep release web2
 expect_equal 'driver of the released VF' "$(driver_of "$(vf_address "$PF0" 2)")" none
 expect_equal 'the holder' "$(cat "/proc/$holder/comm")" sleep

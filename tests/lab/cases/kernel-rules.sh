@@ -27,7 +27,8 @@ setting_rule()
 
 vf_line()
 {
-	ip link show dev "$(pf_netdev "$PF0")" | sed -n "s/^ *vf $1 *link.ether \([0-9a-f:]*\) brd [0-9a-f:]*/\1/p" | sed 's/ *$//'
+	ip link show dev "$(pf_netdev "$PF0")" |
+		sed -n "s/^ *vf $1 *link.ether \([0-9a-f:]*\) brd [0-9a-f:]*/\1/p" | sed 's/ *$//'
 }
 
 the_count_goes_only_by_way_of_zero()

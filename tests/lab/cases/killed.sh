@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shows: after a kill at many of its changes, apply and release bring back exactly what they would have without it
+# timeout: 300
 # shellcheck source=tests/lab/lib.sh
 . "$LAB/lib.sh"
 
@@ -8,7 +9,8 @@
 : "${KILL_AT:=some}"
 
 trace=/tmp/trace
-# Every call by which vfprep changes something, and clone and poll: a child does the writes that may block, and lives on.
+# Every call by which vfprep changes something; clone and poll because a child does the writes that may block, and lives
+# on when its parent is killed.
 changing=write,pwrite64,sendto,sendmsg,renameat,renameat2,mkdirat,unlinkat,fchownat,fchmodat,clone,clone3,poll,ppoll
 
 # write_wishes COUNT: teams for the first two VFs; COUNT may be empty.
@@ -72,10 +74,10 @@ look()
 
 	[ ! -e "$pf/virtfn0" ] || vfs=("$pf"/virtfn*/)
 	grep . "$pf/sriov_drivers_autoprobe" "/proc/sys/net/ipv6/conf/$interface/addr_gen_mode" "${vfs[@]/%/driver_override}"
-	find "$pf/" "${vfs[@]}" -maxdepth 1 -type l -printf '%p -> %l\n'
+	find "$pf/" "${vfs[@]}" -maxdepth 1 -type l -printf '%p -> %l\n' | sort
 	ip link show dev "$interface" | sed '1s/.*[<,]UP[,>].*/up/; 1s/.*<.*/down/'
 	stat -c '%n %u:%g %a' /dev/vfio/*
-	find /run/vfprep ! -name '*.busy' ! -name lock ! -type d
+	find /run/vfprep ! -name '*.busy' ! -name lock ! -type d | sort
 }
 
 # recover HOW WHERE: by another apply or by a release at once.
@@ -113,13 +115,8 @@ try_points()
 	points=("$@")
 	for ((; at < ${#points[@]}; at += every)); do
 		point=${points[at]}
-		if [ "$KILL_AT" = all ]; then
-			try_point apply "$point" "${words[@]}"
-			try_point release "$point" "${words[@]}"
-		else
-			try_point "$recovery" "$point" "${words[@]}"
-			[ $recovery = apply ] && recovery=release || recovery=apply
-		fi
+		try_point "$recovery" "$point" "${words[@]}"
+		[ $recovery = apply ] && recovery=release || recovery=apply
 	done
 }
 
@@ -136,8 +133,8 @@ find_all_points()
 	printf '%d points of apply, %d of release\n' ${#of_apply[@]} ${#of_release[@]}
 }
 
-# The point at which the child writes the count.
-position_of_count()
+# first_wait POINT...: the position of that at which the child writes the count.
+first_wait()
 {
 	local position=0 point
 
@@ -158,8 +155,8 @@ if [ "$KILL_AT" = all ]; then
 	try_points 'apply --json' 1 0 "${of_apply[@]}"
 	try_points 'release --all --json' 1 0 "${of_release[@]}"
 else
-	try_points 'apply --json' 1000 "$(position_of_count "${of_apply[@]}")" "${of_apply[@]}"
-	try_points 'release --all --json' 1000 "$(position_of_count "${of_release[@]}")" "${of_release[@]}"
+	try_points 'apply --json' 1000 "$(first_wait "${of_apply[@]}")" "${of_apply[@]}"
+	try_points 'release --all --json' 1000 "$(first_wait "${of_release[@]}")" "${of_release[@]}"
 fi
 
 # With VFs that are there already it takes no seconds.
@@ -169,7 +166,7 @@ bind_vfio "$(vf_address "$PF0" 1)"
 expect_equal 'owner' "$(raw chown "$(vf_address "$PF0" 1)" 1:2 0640)" ok
 write_wishes ''
 find_all_points
-every=4
+every=7
 [ "$KILL_AT" != all ] || every=1
 try_points 'apply --json' $every 0 "${of_apply[@]}"
 try_points 'release --all --json' $every 1 "${of_release[@]}"

@@ -45,7 +45,8 @@ expect_equal 'owner' "$(raw chown "$vf2" 77:88 0606)" ok
 want_all VirtualFunctions=3
 before=$(state)
 all_before=$(snapshot)
-expect_match 'what others made' "$before" "driver igbvf override none node none.*driver none override none node none.*driver vfio-pci override vfio-pci node 77:88 0606"
+expect_match 'what others made' "$before" 'driver igbvf override none node none.*driver none override none node none'
+expect_match 'what others made' "$before" 'driver vfio-pci override vfio-pci node 77:88 0606'
 expect_status 5 vfprep apply
 expect_match 'the refusal' "$ERR" '3 VFs are there that vfprep did not make'
 expect_equal 'the machine after the refusal' "$(state)" "$before"
@@ -71,3 +72,26 @@ expect_equal 'teams' "$(ls -x /run/vfprep/teams)" 'db  web0  web1'
 expect_status 0 vfprep release --all
 expect_equal 'the machine after release' "$(state)" "$before"
 expect_equal 'all of the machine after release' "$(snapshot | grep -v ^/run/vfprep)" "$all_before"
+
+# Once others unbind their VF its node is gone: nothing is to be given back, or kept on record.
+records()
+{
+	find /run/vfprep/state -name '*.json*'
+}
+
+expect_status 0 vfprep apply
+expect_match 'the record' "$(records)" json
+expect_equal 'unbind' "$(raw unbind "$vf2")" ok
+expect_status 0 vfprep release --all
+expect_equal 'driver of the VF that others unbound' "$(driver_of "$vf2")" none
+expect_equal 'the record' "$(records)" ''
+
+bind_vfio "$vf2"
+expect_equal 'owner' "$(raw chown "$vf2" 77:88 0606)" ok
+expect_status 0 vfprep apply
+expect_equal 'unbind' "$(raw unbind "$vf2")" ok
+expect_status 0 vfprep apply
+expect_equal 'node after the repair' "$(node_of "$vf2")" '1234:4321 0660'
+expect_status 0 vfprep release --all
+expect_equal 'driver of the VF that others unbound' "$(driver_of "$vf2")" none
+expect_equal 'the record' "$(records)" ''

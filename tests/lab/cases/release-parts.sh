@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shows: a team or a VF is released alone and prepared again; drift is repaired, and release gives back what was recorded
+# shows: a team or a VF is released alone and prepared again; drift is repaired, and originals come back all the same
 # shellcheck source=tests/lab/lib.sh
 . "$LAB/lib.sh"
 
