@@ -26,9 +26,9 @@ _vfprep_options()
 	case $1 in
 	list) echo '--json --machine= --rundir= --quiet -q' ;;
 	check) echo '--json --config-only --confdir= --quiet -q' ;;
-	plan) echo '--json --machine= --exit-code --confdir= --rundir= --verbose -v --quiet -q' ;;
-	apply) echo '--json --dry-run -n --wait= --timeout= --confdir= --rundir= --verbose -v --quiet -q' ;;
-	release) echo '--json --dry-run -n --all --wait= --timeout= --rundir= --quiet -q' ;;
+	plan) echo '--json --machine= --exit-code --force --live --confdir= --rundir= --verbose -v --quiet -q' ;;
+	apply) echo '--json --dry-run -n --force --live --wait= --timeout= --confdir= --rundir= --verbose -v --quiet -q' ;;
+	release) echo '--json --dry-run -n --all --force --wait= --timeout= --rundir= --quiet -q' ;;
 	'') echo '--help -h --version' ;;
 	esac
 }

@@ -28,6 +28,8 @@ complete -c vfprep -n '__fish_seen_subcommand_from plan' -l exit-code -d 'exit 1
 complete -c vfprep -n '__fish_seen_subcommand_from check' -l config-only -d 'check the configuration files alone'
 complete -c vfprep -n '__fish_seen_subcommand_from apply release' -s n -l dry-run -d 'print the steps and do nothing'
 complete -c vfprep -n '__fish_seen_subcommand_from release' -l all -d 'everything that vfprep changed'
+complete -c vfprep -n '__fish_seen_subcommand_from plan apply release' -l force -d 'also VFs that uio or another driver has'
+complete -c vfprep -n '__fish_seen_subcommand_from plan apply' -l live -d 'change settings of VFs in use, nothing else'
 complete -c vfprep -n '__fish_seen_subcommand_from apply release' -l wait -x -d 'wait that long for another vfprep'
 complete -c vfprep -n '__fish_seen_subcommand_from apply release' -l timeout -x -d 'scale every deadline'
 complete -c vfprep -n '__fish_seen_subcommand_from check plan apply' -l confdir -x -a '(__fish_complete_directories)' -d 'read the configuration there'

@@ -62,6 +62,30 @@ static int function_from_object(struct json_object *o, struct function *f)
 	return 0;
 }
 
+static int use_from_object(struct json_object *o, struct vf *vf)
+{
+	struct json_object *by;
+	const char *kind;
+	bool in_use;
+
+	int r = json_get_bool(o, "in_use", &in_use);
+	if (r <= 0)
+		return r;
+	vf->use.kind = USE_FREE;
+	if (!in_use)
+		return 0;
+	vf->use.kind = USE_PROCESS;
+	r = json_get_object(o, "used_by", &by);
+	if (r <= 0)
+		return r;
+	r = json_get_text(by, "kind", &kind);
+	if (r < 0 || (r && use_kind_parse(kind, &vf->use.kind) < 0) || !vf_in_use(vf) ||
+	    json_get_uint(by, "pid", &vf->use.pid) < 0 ||
+	    json_dup_text(by, "what", &vf->use.what) < 0)
+		return -EINVAL;
+	return 0;
+}
+
 static int vf_from_object(struct json_object *o, struct pf *pf)
 {
 	struct json_object *part;
@@ -72,15 +96,10 @@ static int vf_from_object(struct json_object *o, struct pf *pf)
 	struct vf *vf = pf_add_vf(pf, index);
 	if (!vf)
 		return -ENOMEM;
-	if (function_from_object(o, &vf->function) < 0 ||
-	    json_get_bool(o, "in_use", &vf->in_use) < 0 ||
+	if (function_from_object(o, &vf->function) < 0 || use_from_object(o, vf) < 0 ||
 	    json_get_bool(o, "made_by_vfprep", &vf->ours) < 0)
 		return -EINVAL;
-	int r = json_get_object(o, "holder", &part);
-	if (r < 0 || (r && (json_get_uint(part, "pid", &vf->holder.pid) < 0 ||
-			    json_dup_text(part, "command", &vf->holder.command) < 0)))
-		return -EINVAL;
-	r = json_get_object(o, "settings", &part);
+	int r = json_get_object(o, "settings", &part);
 	return r == 1 ? settings_from_json(part, &vf->settings) : r;
 }
 
@@ -217,6 +236,47 @@ static int check_version(struct json_object *o, const char *subject, struct vfpr
 	return 0;
 }
 
+static int members_from_object(struct json_object *list, struct group *group)
+{
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *item = json_object_array_get_idx(list, i);
+		struct group_member *member =
+			array_add(&group->members, &group->n_members, sizeof(*member));
+		const char *driver = NULL;
+		if (!member || !json_object_is_type(item, json_type_object) ||
+		    json_get_address(item, "address", &member->address) != 1 ||
+		    json_get_text_or_null(item, "driver", &driver) < 0 ||
+		    text_replace(&member->driver, driver) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int groups_from_object(struct json_object *o, struct vfprep_machine *m)
+{
+	struct json_object *list;
+	int r = json_get_array(o, "groups", &list);
+	if (r <= 0)
+		return r;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *item = json_object_array_get_idx(list, i);
+		struct json_object *members;
+		uint64_t number;
+		if (!json_object_is_type(item, json_type_object) ||
+		    json_get_unsigned(item, "number", INT_MAX, &number) != 1 ||
+		    json_get_array(item, "members", &members) != 1 ||
+		    machine_find_group(m, (int)number))
+			return -EINVAL;
+		struct group *group = array_add(&m->groups, &m->n_groups, sizeof(*group));
+		if (!group)
+			return -ENOMEM;
+		group->number = (int)number;
+		if (members_from_object(members, group) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
 static int machine_lists_from_object(struct json_object *o, struct vfprep_machine *m)
 {
 	struct json_object *list;
@@ -248,6 +308,7 @@ int machine_from_json(const char *text, size_t size, const char *subject,
 {
 	autojson o = NULL;
 	automachine m = machine_new();
+	bool iommu = true;
 
 	if (!m)
 		return problem_add(p, -ENOMEM, VFPREP_SYSTEM, subject, NULL, "out of memory");
@@ -259,10 +320,12 @@ int machine_from_json(const char *text, size_t size, const char *subject,
 	if (json_dup_text(o, "boot_id", &m->boot_id) < 0 ||
 	    json_dup_text(o, "rundir", &m->rundir) < 0 ||
 	    json_get_bool(o, "vfio_pci", &m->has_vfio_pci) < 0 ||
+	    json_get_bool(o, "iommu", &iommu) < 0 || groups_from_object(o, m) < 0 ||
 	    machine_lists_from_object(o, m) < 0)
 		return problem_add(p, -EINVAL, VFPREP_SYSTEM, subject,
 				   "give a file that vfprep list --json printed",
 				   "not a machine: a key is missing or has a wrong value");
+	m->no_iommu = !iommu;
 	*ret = TAKE_PTR(m);
 	return 0;
 }

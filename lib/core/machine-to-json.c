@@ -45,15 +45,20 @@ static int function_to_object(const struct function *f, struct json_object *o)
 	return r < 0 ? r : json_add_text(o, "interface", f->netdev);
 }
 
-static int holder_to_object(const struct holder *h, struct json_object *o)
+static int use_to_object(const struct vf *vf, struct json_object *o)
 {
-	if (!h->pid && !h->command)
+	if (vf->use.kind == USE_UNKNOWN)
 		return 0;
-	autojson holder = json_object_new_object();
-	if (!holder || json_add_text(holder, "command", h->command) < 0 ||
-	    (h->pid && json_add_unsigned(holder, "pid", h->pid) < 0))
+	if (json_add_bool(o, "in_use", vf_in_use(vf)) < 0)
 		return -ENOMEM;
-	return json_add(o, "holder", TAKE_PTR(holder));
+	if (!vf_in_use(vf))
+		return 0;
+	autojson by = json_object_new_object();
+	if (!by || json_add_text(by, "kind", use_kind_name(vf->use.kind)) < 0 ||
+	    (vf->use.pid && json_add_unsigned(by, "pid", vf->use.pid) < 0) ||
+	    json_add_text(by, "what", vf->use.what) < 0)
+		return -ENOMEM;
+	return json_add(o, "used_by", TAKE_PTR(by));
 }
 
 static int vf_to_object(const struct vf *vf, const struct pf *pf, const struct vfprep_machine *m,
@@ -67,8 +72,7 @@ static int vf_to_object(const struct vf *vf, const struct pf *pf, const struct v
 		return -ENOMEM;
 	if (m) { /* as reported, not as recorded */
 		const struct team *team = machine_team_of_vf(m, pf->address, vf->index);
-		if (json_add_bool(o, "in_use", vf->in_use) < 0 ||
-		    holder_to_object(&vf->holder, o) < 0 ||
+		if (use_to_object(vf, o) < 0 ||
 		    json_add_text(o, "team", team ? team->name : NULL) < 0)
 			return -ENOMEM;
 	}
@@ -208,6 +212,48 @@ static int add_teams(const struct vfprep_machine *m, struct json_object *o)
 	return list ? json_add(o, "teams", TAKE_PTR(list)) : -ENOMEM;
 }
 
+static int member_to_object(const struct group_member *member, struct json_object **ret)
+{
+	autojson o = json_object_new_object();
+	if (!o || json_add_address(o, "address", member->address) < 0 ||
+	    json_add_text_or_null(o, "driver", member->driver) < 0)
+		return -ENOMEM;
+	*ret = TAKE_PTR(o);
+	return 0;
+}
+
+static int group_to_object(const struct group *g, struct json_object **ret)
+{
+	autojson o = json_object_new_object();
+	autojson members = json_object_new_array();
+	if (!o || !members || json_add_unsigned(o, "number", (unsigned)g->number) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < g->n_members; i++) {
+		struct json_object *member;
+		if (member_to_object(&g->members[i], &member) < 0 ||
+		    json_object_array_add(members, member) < 0)
+			return -ENOMEM;
+	}
+	if (json_add(o, "members", TAKE_PTR(members)) < 0)
+		return -ENOMEM;
+	*ret = TAKE_PTR(o);
+	return 0;
+}
+
+static int add_groups(const struct vfprep_machine *m, struct json_object *o)
+{
+	autojson list = json_object_new_array();
+	for (size_t i = 0; list && i < m->n_groups; i++) {
+		struct json_object *group;
+		if (group_to_object(&m->groups[i], &group) < 0 ||
+		    json_object_array_add(list, group) < 0)
+			return -ENOMEM;
+	}
+	if (!list)
+		return -ENOMEM;
+	return m->n_groups ? json_add(o, "groups", TAKE_PTR(list)) : 0;
+}
+
 char *machine_to_json(const struct vfprep_machine *m)
 {
 	autojson o = json_object_new_object();
@@ -223,7 +269,8 @@ char *machine_to_json(const struct vfprep_machine *m)
 		if (pf_to_object(&m->pfs[i], m, &pf) < 0 || json_object_array_add(pfs, pf) < 0)
 			return NULL;
 	}
-	if (json_add(o, "pfs", TAKE_PTR(pfs)) < 0 || add_teams(m, o) < 0)
+	if ((m->no_iommu && json_add_bool(o, "iommu", false) < 0) ||
+	    json_add(o, "pfs", TAKE_PTR(pfs)) < 0 || add_groups(m, o) < 0 || add_teams(m, o) < 0)
 		return NULL;
 	return json_text(o, true);
 }

@@ -28,6 +28,58 @@ int addr_gen_mode_parse(const char *text, enum addr_gen_mode *ret)
 	return -EINVAL;
 }
 
+static const char *const use_names[] = { [USE_UNKNOWN] = "unknown",
+					 [USE_FREE] = "free",
+					 [USE_PROCESS] = "process",
+					 [USE_INTERFACE] = "interface",
+					 [USE_DRIVER] = "driver" };
+static_assert(ARRAY_SIZE(use_names) == USE_COUNT, "a name per kind");
+
+const char *use_kind_name(enum use_kind kind)
+{
+	return use_names[kind];
+}
+
+int use_kind_parse(const char *text, enum use_kind *ret)
+{
+	for (unsigned i = 0; i < USE_COUNT; i++) {
+		if (strcmp(use_names[i], text) == 0) {
+			*ret = (enum use_kind)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+char *use_text(const struct use *use)
+{
+	switch (use->kind) {
+	case USE_PROCESS:
+		if (!use->pid)
+			return strdup("a process that could not be found");
+		return text_format("pid %u (%s)", use->pid, use->what ? use->what : "?");
+	case USE_INTERFACE:
+		return text_format("the host: %s", use->what);
+	case USE_DRIVER:
+		return text_format("the driver %s", use->what);
+	case USE_UNKNOWN:
+	case USE_FREE:
+	case USE_COUNT:
+		break;
+	}
+	return strdup("nobody");
+}
+
+int vf_set_use(struct vf *vf, enum use_kind kind, unsigned pid, const char *what)
+{
+	int r = text_replace(&vf->use.what, what);
+	if (r < 0)
+		return r;
+	vf->use.kind = kind;
+	vf->use.pid = pid;
+	return 0;
+}
+
 bool driver_is_vfio(const char *driver)
 {
 	/* A variant driver is named after its hardware: mlx5_vfio_pci, hisi-acc-vfio-pci. */
@@ -47,11 +99,22 @@ void machine_free(struct vfprep_machine *m)
 		pf_clear(&m->pfs[i]);
 	for (size_t i = 0; i < m->n_teams; i++)
 		team_clear(&m->teams[i]);
+	for (size_t i = 0; i < m->n_groups; i++)
+		group_clear(&m->groups[i]);
+	free(m->groups);
 	free(m->pfs);
 	free(m->teams);
 	free(m->boot_id);
 	free(m->rundir);
 	free(m);
+}
+
+void group_clear(struct group *g)
+{
+	for (size_t i = 0; i < g->n_members; i++)
+		free(g->members[i].driver);
+	free(g->members);
+	*g = (struct group){ 0 };
 }
 
 void function_clear(struct function *f)
@@ -65,7 +128,7 @@ void function_clear(struct function *f)
 void vf_clear(struct vf *vf)
 {
 	function_clear(&vf->function);
-	free(vf->holder.command);
+	free(vf->use.what);
 	free(vf->team);
 	free(vf->persistent);
 	*vf = (struct vf){ .function.group = -1 };
@@ -115,9 +178,9 @@ int vf_copy(const struct vf *from, struct vf *ret)
 {
 	struct vf vf = *from;
 	vf.function = (struct function){ .group = -1 };
-	vf.holder.command = vf.team = vf.persistent = NULL;
+	vf.use.what = vf.team = vf.persistent = NULL;
 	if (function_copy(&from->function, &vf.function) < 0 ||
-	    text_replace(&vf.holder.command, from->holder.command) < 0 ||
+	    text_replace(&vf.use.what, from->use.what) < 0 ||
 	    text_replace(&vf.team, from->team) < 0 ||
 	    text_replace(&vf.persistent, from->persistent) < 0) {
 		vf_clear(&vf);
@@ -227,6 +290,15 @@ struct vf *pf_find_vf(const struct pf *pf, unsigned index)
 	for (size_t i = 0; i < pf->n_vfs; i++) {
 		if (pf->vfs[i].index == index)
 			return &pf->vfs[i];
+	}
+	return NULL;
+}
+
+struct group *machine_find_group(const struct vfprep_machine *m, int number)
+{
+	for (size_t i = 0; i < m->n_groups; i++) {
+		if (m->groups[i].number == number)
+			return &m->groups[i];
 	}
 	return NULL;
 }

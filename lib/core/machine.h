@@ -25,11 +25,25 @@ struct node {
 	unsigned uid, gid, mode;
 };
 
-/* Who has a function in use. */
-struct holder {
-	unsigned pid;  /* 0: it is not known who */
-	char *command; /* NULL: not known */
+/* Who or what has a function in use. */
+enum use_kind {
+	USE_UNKNOWN, /* it could not be found out */
+	USE_FREE,
+	USE_PROCESS,   /* a process holds its group, or names it on its command line */
+	USE_INTERFACE, /* the host uses the interface that its net driver made */
+	USE_DRIVER,    /* a driver that is neither VFIO's nor makes an interface */
+	USE_COUNT,
 };
+
+struct use {
+	enum use_kind kind;
+	unsigned pid; /* of the process; 0: it could not be found */
+	char *what;   /* command, interface and why, driver; NULL: not known */
+};
+const char *use_kind_name(enum use_kind kind);
+int use_kind_parse(const char *text, enum use_kind *ret);
+/* "pid 812 (qemu-system-x86)". NULL when memory ran out; the caller frees it. */
+char *use_text(const struct use *use);
 
 /* What every PCI function has. */
 struct function {
@@ -48,8 +62,7 @@ struct vf {
 	unsigned index;
 	struct function function;
 	struct settings settings;
-	bool in_use; /* no step may touch it */
-	struct holder holder;
+	struct use use;
 	bool ours;        /* in a record: vfprep made this VF */
 	char *team;       /* wanted: published under this name; NULL: not published */
 	char *persistent; /* wanted: the hint for the persistent side; NULL: none */
@@ -123,12 +136,28 @@ struct record {
 	struct pf original;
 };
 
+/* Members of an IOMMU group: a guest gets all of them or none. */
+struct group_member {
+	struct pci_address address;
+	char *driver; /* NULL: unbound */
+};
+
+struct group {
+	int number;
+	struct group_member *members; /* sorted by address */
+	size_t n_members;
+};
+
 struct vfprep_machine {
 	char *boot_id;
 	char *rundir;      /* where teams are published; NULL: /run/vfprep */
 	bool has_vfio_pci; /* the module is there */
 	struct pf *pfs;    /* sorted by address */
 	size_t n_pfs;
+	bool no_iommu;        /* it is known that there is none, or that it is switched off */
+	struct group *groups; /* those with more than one member that VFs are in */
+	size_t n_groups;
+	bool live, force;   /* wanted: settings also of VFs in use; VFs of any driver */
 	struct team *teams; /* published; sorted by name */
 	size_t n_teams;
 };
@@ -138,6 +167,7 @@ void machine_free(struct vfprep_machine *m);
 DEFINE_CLEANUP(struct vfprep_machine, machine_free)
 #define automachine CLEANUP(machine_freep) struct vfprep_machine *
 
+void group_clear(struct group *g);
 void function_clear(struct function *f);
 void vf_clear(struct vf *vf);
 void pf_clear(struct pf *pf);
@@ -159,6 +189,7 @@ struct pf *machine_find_pf(const struct vfprep_machine *m, struct pci_address ad
 struct vf *machine_find_vf(const struct vfprep_machine *m, struct pci_address address,
 			   struct pf **ret_pf);
 struct vf *pf_find_vf(const struct pf *pf, unsigned index);
+struct group *machine_find_group(const struct vfprep_machine *m, int number);
 struct team *machine_find_team(const struct vfprep_machine *m, const char *name);
 /* The team that is published for VF INDEX of a PF. */
 struct team *machine_team_of_vf(const struct vfprep_machine *m, struct pci_address pf,
@@ -169,5 +200,13 @@ struct pci_address pf_vf_address(const struct pf *pf, unsigned index);
 
 /* A driver that hands the device to user space by VFIO. */
 bool driver_is_vfio(const char *driver);
+
+/* Must no step touch it? */
+static inline bool vf_in_use(const struct vf *vf)
+{
+	return vf->use.kind >= USE_PROCESS;
+}
+/* Replaces what is known of its use; WHAT may be NULL. Return: -ENOMEM. */
+int vf_set_use(struct vf *vf, enum use_kind kind, unsigned pid, const char *what);
 
 #endif

@@ -5,12 +5,24 @@
 
 #include "core/plan.h"
 
+/* The old value of what the plan itself creates. */
+#define TO_COME "-"
+
+/* What may be done for a wanted VF. */
+enum vf_fate {
+	FATE_NOTHING,
+	FATE_SETTINGS, /* it is in use, and --live asks for that */
+	FATE_ALL,
+};
+
 struct planner {
 	const struct vfprep_machine *wanted, *actual;
 	enum plan_aim aim;
 	struct vfprep_plan *plan;
 	struct vfprep_problems *p;
 	const struct pf *want, *have; /* the PF that is planned */
+	bool creating, vanish;        /* its VFs are to be made; to go away */
+	enum vf_fate *fates;          /* of its wanted VFs */
 	bool failed;                  /* memory ran out */
 };
 
@@ -20,10 +32,23 @@ struct step *planner_add(struct planner *pl, enum step_kind kind, const char *su
 /* Gives a step (NULL: nothing happens) a copy of TEXT, which may be NULL. */
 void planner_set(struct planner *pl, struct step *s, char **dest, const char *text);
 
-/* Takes back what is published and will not be true: before the first step that makes it so.
- * VANISH: the PF's VFs go away. */
-void planner_withdraw(struct planner *pl, bool vanish);
-/* Publishes what is wanted and not published, but for wanted VFs that are LEFT_OUT. */
-void planner_publish(struct planner *pl, const bool *left_out);
+/* Adds a step about a VF that is there (HAVE) or to come (NULL). */
+struct step *planner_add_vf_step(struct planner *pl, enum step_kind kind, const struct vf *have,
+				 unsigned index, const char *what, const char *old,
+				 const char *new);
+/* Binds it to another driver, or to none (NULL). */
+void planner_add_driver(struct planner *pl, const struct vf *have, unsigned index, const char *new);
+
+/* Decides what may be done for a wanted VF; findings say what may not. Adds no step. */
+enum vf_fate planner_decide(struct planner *pl, const struct vf *want);
+/* Adds the steps of wanted VF I, as far as its fate allows. */
+void planner_add_vf(struct planner *pl, size_t i);
+/* Is autoprobe on while the VFs' steps are taken? */
+bool planner_autoprobe(const struct planner *pl);
+
+/* Takes back what is published and will not be true: before the first step that makes it so. */
+void planner_withdraw(struct planner *pl);
+/* Publishes what is wanted and not published. */
+void planner_publish(struct planner *pl);
 
 #endif

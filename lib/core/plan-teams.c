@@ -66,41 +66,44 @@ static void add_withdraw(struct planner *pl, const char *name)
 	pl->failed = pl->failed || !s;
 }
 
-/* Is VF INDEX left as it is, because it is in use? */
-static bool is_left_alone(const struct planner *pl, unsigned index)
+/* Is what the team says about its VF to be untrue? */
+static bool is_untrue(struct planner *pl, const struct team *t)
 {
-	const struct vf *have = pf_find_vf(pl->have, index);
-	return pl->aim != AIM_UNDO && have && have->in_use;
+	for (size_t i = 0; i < pl->want->n_vfs; i++) {
+		const struct vf *want = &pl->want->vfs[i];
+		if (want->index != t->pf.vf)
+			continue;
+		bool unwanted = !text_equal(want->team, t->name);
+		/* Where only the settings change, its name stays. */
+		return pl->fates[i] == FATE_ALL        ? unwanted || !is_published(pl, want)
+		       : pl->fates[i] == FATE_SETTINGS ? !unwanted && !is_published(pl, want)
+						       : false;
+	}
+	return false;
 }
 
-void planner_withdraw(struct planner *pl, bool vanish)
+void planner_withdraw(struct planner *pl)
 {
 	for (size_t i = 0; i < pl->actual->n_teams; i++) {
 		const struct team *t = &pl->actual->teams[i];
 		if (pci_address_compare(t->pf.address, pl->have->address) != 0)
 			continue;
-		const struct vf *want = pf_find_vf(pl->want, t->pf.vf);
-		const struct vf *have = pf_find_vf(pl->have, t->pf.vf);
-		bool gone = !have || vanish;
-		bool unwanted = want && !text_equal(want->team, t->name);
-		bool untrue = want && !unwanted && !is_published(pl, want);
-		if (gone || ((unwanted || untrue) && !is_left_alone(pl, t->pf.vf)))
+		if (pl->vanish || !pf_find_vf(pl->have, t->pf.vf) || is_untrue(pl, t))
 			add_withdraw(pl, t->name);
 	}
 	for (size_t i = 0; i < pl->want->n_vfs; i++) { /* a name that another VF has so far */
 		const struct vf *want = &pl->want->vfs[i];
-		if (want->team && machine_find_team(pl->actual, want->team) &&
-		    !is_published(pl, want) && !is_left_alone(pl, want->index))
+		if (want->team && pl->fates[i] == FATE_ALL &&
+		    machine_find_team(pl->actual, want->team) && !is_published(pl, want))
 			add_withdraw(pl, want->team);
 	}
 }
 
-void planner_publish(struct planner *pl, const bool *left_out)
+void planner_publish(struct planner *pl)
 {
 	for (size_t i = 0; i < pl->want->n_vfs; i++) {
 		const struct vf *want = &pl->want->vfs[i];
-		if (!want->team || left_out[i] || is_published(pl, want) ||
-		    is_left_alone(pl, want->index))
+		if (!want->team || pl->fates[i] != FATE_ALL || is_published(pl, want))
 			continue;
 		autofree char *path = team_path(pl, want->team);
 		struct step *s =

@@ -9,9 +9,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* The old value of what the plan itself creates. */
-#define TO_COME "-"
-
 struct vfprep_plan *plan_new(void)
 {
 	return calloc(1, sizeof(struct vfprep_plan));
@@ -91,148 +88,6 @@ static void add_numvfs(struct planner *pl)
 		pl->failed = true;
 }
 
-/* Adds a step about a VF that is there (HAVE) or to come (NULL). */
-static struct step *add_vf_step(struct planner *pl, enum step_kind kind, const struct vf *have,
-				unsigned index, const char *what, const char *old, const char *new)
-{
-	char text[PCI_ADDRESS_TEXT];
-	struct pci_address address = pf_vf_address(pl->have, index);
-	autofree char *subject =
-		kind == STEP_SETTING
-			? text_format("%s vf %u", pci_address_format(pl->have->address, text),
-				      index)
-			: strdup(pci_address_format(address, text));
-	struct step *s = subject ? planner_add(pl, kind, subject, what, old, new) : NULL;
-	if (!s) {
-		pl->failed = true;
-		return NULL;
-	}
-	s->of_vf = true;
-	s->vf = index;
-	s->address = address;
-	s->group = have ? have->function.group : -1;
-	return s;
-}
-
-static const char *or_none(const char *name)
-{
-	return name ? name : "none";
-}
-
-static void plan_settings(struct planner *pl, const struct vf *want, const struct vf *have)
-{
-	for (unsigned i = 0; i < SETTING_COUNT; i++) {
-		if (!setting_has(&want->settings, i) ||
-		    (have && setting_same(i, &want->settings, &have->settings)))
-			continue;
-		autostrbuf old = { 0 }, new = { 0 };
-		if (!have)
-			strbuf_add(&old, TO_COME);
-		else if (setting_has(&have->settings, i))
-			setting_format(i, &have->settings, &old);
-		else
-			strbuf_add(&old, "unknown");
-		setting_format(i, &want->settings, &new);
-		struct step *s =
-			add_vf_step(pl, STEP_SETTING, have, want->index, setting_table[i].name,
-				    strbuf_text(&old), strbuf_text(&new));
-		if (s) {
-			s->setting = i;
-			setting_copy(i, &s->value, &want->settings);
-		}
-	}
-}
-
-static void add_override(struct planner *pl, const struct vf *have, unsigned index, const char *old,
-			 const char *new)
-{
-	struct step *s =
-		add_vf_step(pl, STEP_OVERRIDE, have, index, "driver_override", old, or_none(new));
-	planner_set(pl, s, s ? &s->name : NULL, new);
-}
-
-static void add_driver(struct planner *pl, const struct vf *have, unsigned index, const char *new)
-{
-	const char *old = have ? have->function.driver : NULL;
-	struct step *s = add_vf_step(pl, STEP_DRIVER, have, index, "driver",
-				     have ? or_none(old) : TO_COME, or_none(new));
-	if (!s)
-		return;
-	planner_set(pl, s, &s->name, new);
-	planner_set(pl, s, &s->old_driver, old);
-}
-
-/* Override and driver. With autoprobe off the kernel binds a VF only to the driver that its
- * override names (pci_device_can_probe(), drivers/pci/pci-driver.c), so one may have to stand
- * there for the moment of binding. */
-static void plan_driver(struct planner *pl, const struct vf *want, const struct vf *have,
-			bool autoprobe)
-{
-	const struct function *w = &want->function;
-	bool known = have && have->function.has & FUNCTION_OVERRIDE;
-	const char *now = known ? have->function.override : NULL;
-	const char *goal = w->has & FUNCTION_OVERRIDE ? w->override : now;
-	const char *old_text = have ? (known ? or_none(now) : "unknown") : TO_COME;
-	bool binds = w->has & FUNCTION_DRIVER && !(have && have->function.has & FUNCTION_DRIVER &&
-						   text_equal(w->driver, have->function.driver));
-
-	const char *during = goal;
-	if (binds && w->driver && (!autoprobe || goal || driver_is_vfio(w->driver)))
-		during = w->driver;
-	bool override_matters = w->has & FUNCTION_OVERRIDE || !text_equal(during, now);
-	if (override_matters && (!known || !text_equal(during, now)))
-		add_override(pl, have, want->index, old_text, during);
-	if (binds)
-		add_driver(pl, have, want->index, w->driver);
-	if (!text_equal(during, goal))
-		add_override(pl, have, want->index, or_none(during), goal);
-}
-
-static char *node_text(const struct node *n)
-{
-	return n->exists ? text_format("%u:%u %04o", n->uid, n->gid, n->mode) : strdup("none");
-}
-
-static void plan_node(struct planner *pl, const struct vf *want, const struct vf *have)
-{
-	const struct function *w = &want->function;
-	const struct function *h = have ? &have->function : NULL;
-
-	if (!(w->has & FUNCTION_NODE) || !w->node.exists ||
-	    (w->has & FUNCTION_DRIVER && !driver_is_vfio(w->driver)))
-		return;
-	/* Binding makes the node anew, as root's. */
-	bool stays = h && h->has & FUNCTION_NODE && h->node.exists &&
-		     (!(w->has & FUNCTION_DRIVER) || text_equal(w->driver, h->driver));
-	if (stays && h->node.uid == w->node.uid && h->node.gid == w->node.gid &&
-	    h->node.mode == w->node.mode)
-		return;
-	autofree char *old = !h ? strdup(TO_COME) : stays ? node_text(&h->node) : strdup("none");
-	autofree char *new = node_text(&w->node);
-	struct step *s =
-		old && new ? add_vf_step(pl, STEP_NODE, have, want->index, "node", old, new) : NULL;
-	if (s)
-		s->node = w->node;
-	else
-		pl->failed = true;
-}
-
-/* The steps of one VF, dropped again where they must not be done. */
-static void plan_vf(struct planner *pl, const struct vf *want, bool autoprobe)
-{
-	const struct vf *have = pf_find_vf(pl->have, want->index);
-	size_t first = pl->plan->n;
-
-	plan_settings(pl, want, have);
-	plan_driver(pl, want, have, autoprobe);
-	plan_node(pl, want, have);
-	if (pl->plan->n == first || pl->aim == AIM_UNDO ||
-	    !refuse_vf(want, have, pl->have, pl->wanted, pl->actual, pl->aim, pl->p))
-		return;
-	while (pl->plan->n > first)
-		step_clear(&pl->plan->steps[--pl->plan->n]);
-}
-
 /* VFs that vfprep makes and nobody manages get the driver that the kernel has for them, as they
  * would have had from a plain write to sriov_numvfs. */
 static void plan_drivers_probe(struct planner *pl, bool creating)
@@ -245,8 +100,8 @@ static void plan_drivers_probe(struct planner *pl, bool creating)
 		if ((want && want->function.has & FUNCTION_DRIVER) ||
 		    (have && have->function.driver))
 			continue;
-		(void)add_vf_step(pl, STEP_DRIVERS_PROBE, have, index, "drivers_probe",
-				  creating ? TO_COME : "none", "done");
+		(void)planner_add_vf_step(pl, STEP_DRIVERS_PROBE, have, index, "drivers_probe",
+					  creating ? TO_COME : "none", "done");
 	}
 }
 
@@ -256,26 +111,8 @@ static void plan_unbinds(struct planner *pl)
 	for (size_t i = 0; i < pl->have->n_vfs; i++) {
 		const struct vf *have = &pl->have->vfs[i];
 		if (have->function.driver && !driver_is_vfio(have->function.driver))
-			add_driver(pl, have, have->index, NULL);
+			planner_add_driver(pl, have, have->index, NULL);
 	}
-}
-
-/* The VFs that are there or to come. Return: for each wanted one whether nothing may or can be done
- * for it. */
-static bool *plan_vfs(struct planner *pl, bool creating, bool vanish, bool autoprobe)
-{
-	bool *left_out = calloc(pl->want->n_vfs + 1, sizeof(*left_out));
-	for (size_t i = 0; left_out && i < pl->want->n_vfs; i++) {
-		const struct vf *want = &pl->want->vfs[i];
-		if (vanish || (!creating && !pf_find_vf(pl->have, want->index))) {
-			left_out[i] = true;
-			continue;
-		}
-		size_t before = vfprep_problems_count(pl->p);
-		plan_vf(pl, want, autoprobe);
-		left_out[i] = vfprep_problems_count(pl->p) > before;
-	}
-	return left_out;
 }
 
 /* igb, ixgbe and i40e reset the PF when VFs are made or unmade: its carrier drops. */
@@ -291,48 +128,58 @@ static void note_reset(struct planner *pl)
 			pl->have->name);
 }
 
-static void plan_pf(struct planner *pl)
+static void plan_steps(struct planner *pl)
 {
 	const struct pf *want = pl->want, *have = pl->have;
-	bool count = want->has & PF_NUMVFS && want->numvfs != have->numvfs;
-	bool creating = count && want->numvfs, vanish = count && !want->numvfs;
 	bool link = want->has & have->has & PF_LINK && want->up != have->up;
 	bool mode = want->has & have->has & PF_ADDR_GEN_MODE &&
 		    want->addr_gen_mode != have->addr_gen_mode;
-	bool autoprobe = have->autoprobe;
 
-	planner_withdraw(pl, vanish);
+	planner_withdraw(pl);
 	if (link && want->up) {
 		if (mode)
 			add_addr_gen_mode(pl);
 		add_link(pl, true);
 	}
-	if (creating && autoprobe) {
-		autoprobe = false;
+	if (pl->creating && have->autoprobe)
 		add_autoprobe(pl, false);
-	}
-	if (vanish)
+	if (pl->vanish)
 		plan_unbinds(pl);
-	if (count) {
+	if (pl->creating || pl->vanish) {
 		note_reset(pl);
 		add_numvfs(pl);
 	}
-	autofree bool *left_out = plan_vfs(pl, creating, vanish, autoprobe);
-	if (!left_out) {
-		pl->failed = true;
-		return;
-	}
+	for (size_t i = 0; i < want->n_vfs; i++)
+		planner_add_vf(pl, i);
 	if (link && !want->up)
 		add_link(pl, false);
 	if (mode && !(link && want->up))
 		add_addr_gen_mode(pl);
 	bool goal = want->has & PF_AUTOPROBE ? want->autoprobe : have->autoprobe;
-	if (have->has & PF_AUTOPROBE && goal != autoprobe)
+	if (have->has & PF_AUTOPROBE && goal != planner_autoprobe(pl))
 		add_autoprobe(pl, goal);
 	bool to_probe = have->record && have->record->to_probe && have->n_vfs;
-	if (goal && pl->aim == AIM_APPLY && (creating || to_probe))
-		plan_drivers_probe(pl, creating);
-	planner_publish(pl, left_out);
+	if (goal && pl->aim == AIM_APPLY && (pl->creating || to_probe))
+		plan_drivers_probe(pl, pl->creating);
+	planner_publish(pl);
+}
+
+static void plan_pf(struct planner *pl)
+{
+	bool count = pl->want->has & PF_NUMVFS && pl->want->numvfs != pl->have->numvfs;
+	autofree enum vf_fate *fates = calloc(pl->want->n_vfs + 1, sizeof(*fates));
+
+	if (!fates) {
+		pl->failed = true;
+		return;
+	}
+	pl->creating = count && pl->want->numvfs;
+	pl->vanish = count && !pl->want->numvfs;
+	pl->fates = fates;
+	for (size_t i = 0; i < pl->want->n_vfs; i++)
+		fates[i] = planner_decide(pl, &pl->want->vfs[i]);
+	plan_steps(pl);
+	pl->fates = NULL;
 }
 
 /* The module, when a VF is to get a driver that is not there. */
@@ -375,7 +222,7 @@ int plan_make(const struct vfprep_machine *wanted, const struct vfprep_machine *
 			(void)problem_add(own, 0, VFPREP_ABSENT,
 					  pci_address_format(pl.want->address, subject), NULL,
 					  "the PF is not there any more");
-		else if (!refuse_pf(pl.want, pl.have, aim, own))
+		else if (!refuse_pf(pl.want, pl.have, wanted, aim, own))
 			plan_pf(&pl);
 	}
 	plan_module(&pl);

@@ -224,6 +224,9 @@ static void shrink_vf(struct vf *entry, const struct vf *vf)
 		f->has &= ~(unsigned)FUNCTION_DRIVER;
 	if (f->has & now->has & FUNCTION_OVERRIDE && text_equal(f->override, now->override))
 		f->has &= ~(unsigned)FUNCTION_OVERRIDE;
+	/* Nor is a node that is gone to be given back, when nothing binds its VF again. */
+	if (f->has & now->has & FUNCTION_NODE && !now->node.exists && !(f->has & FUNCTION_DRIVER))
+		f->has &= ~(unsigned)FUNCTION_NODE;
 	if (f->has & now->has & FUNCTION_NODE && f->node.uid == now->node.uid &&
 	    f->node.gid == now->node.gid && f->node.mode == now->node.mode)
 		f->has &= ~(unsigned)FUNCTION_NODE;

@@ -12,10 +12,7 @@ void report_in_use(const struct pf *pf, const struct vf *vf, const char *consequ
 	char address[PCI_ADDRESS_TEXT], pf_address[PCI_ADDRESS_TEXT];
 	autofree char *subject =
 		text_format("%s vf %u", pci_address_format(pf->address, pf_address), vf->index);
-	autofree char *who = vf->holder.pid
-				     ? text_format("pid %u (%s)", vf->holder.pid,
-						   vf->holder.command ? vf->holder.command : "?")
-				     : strdup("a process that could not be found");
+	autofree char *who = use_text(&vf->use);
 	(void)problem_add(p, 0, VFPREP_BUSY, subject, "stop the guest or program that has it",
 			  "%s is in use by %s: %s",
 			  pci_address_format(vf->function.address, address), who ? who : "?",
@@ -55,8 +52,8 @@ static bool refuse_count(const struct pf *want, const struct pf *have, enum plan
 	return false;
 }
 
-bool refuse_pf(const struct pf *want, const struct pf *have, enum plan_aim aim,
-	       struct vfprep_problems *p)
+bool refuse_pf(const struct pf *want, const struct pf *have, const struct vfprep_machine *wanted,
+	       enum plan_aim aim, struct vfprep_problems *p)
 {
 	char subject[PCI_ADDRESS_TEXT];
 	bool refused = false;
@@ -75,7 +72,8 @@ bool refuse_pf(const struct pf *want, const struct pf *have, enum plan_aim aim,
 	if (aim == AIM_UNDO || (!vanish && !want->whole))
 		return false;
 	for (size_t i = 0; i < have->n_vfs; i++) {
-		if (!have->vfs[i].in_use || (!vanish && !pf_find_vf(want, have->vfs[i].index)))
+		if (!refuse_use(wanted, &have->vfs[i]) ||
+		    (!vanish && !pf_find_vf(want, have->vfs[i].index)))
 			continue;
 		report_in_use(have, &have->vfs[i], "nothing of this PF is touched", p);
 		refused = true;
@@ -103,7 +101,7 @@ static bool mac_is_taken(const uint8_t mac[static 6], const struct pf *pf, const
 			const struct vf *other_wanted =
 				wanted_pf ? pf_find_vf(wanted_pf, other->index) : NULL;
 			if (other_wanted && setting_has(&other_wanted->settings, SETTING_MAC) &&
-			    !other->in_use)
+			    !vf_in_use(other))
 				continue; /* desire.c has compared what is wanted */
 			if (setting_has(&other->settings, SETTING_MAC) &&
 			    memcmp(other->settings.mac, mac, 6) == 0) {
@@ -111,6 +109,68 @@ static bool mac_is_taken(const uint8_t mac[static 6], const struct pf *pf, const
 				return true;
 			}
 		}
+	}
+	return false;
+}
+
+bool refuse_use(const struct vfprep_machine *wanted, const struct vf *have)
+{
+	return vf_in_use(have) && !(wanted->force && have->use.kind == USE_DRIVER);
+}
+
+/* May the rest of a group have that driver while a guest has one of it? vfio_dev_driver_allowed(),
+ * drivers/vfio/vfio.c: pci-stub, and bridges with theirs. */
+static bool is_harmless(const char *driver)
+{
+	return !driver || driver_is_vfio(driver) || strcmp(driver, "pci-stub") == 0 ||
+	       strcmp(driver, "pcieport") == 0;
+}
+
+/* What is wanted of the VF at ADDRESS; NULL: nothing. */
+static const struct vf *find_wanted(const struct vfprep_machine *wanted,
+				    const struct vfprep_machine *actual, struct pci_address address)
+{
+	struct pf *pf;
+	const struct vf *vf = machine_find_vf(actual, address, &pf);
+	const struct pf *wanted_pf = vf ? machine_find_pf(wanted, pf->address) : NULL;
+	return wanted_pf ? pf_find_vf(wanted_pf, vf->index) : NULL;
+}
+
+bool refuse_group(const struct vf *want, const struct vf *have, const struct pf *pf,
+		  const struct vfprep_machine *wanted, const struct vfprep_machine *actual,
+		  struct vfprep_problems *p)
+{
+	const struct group *group = machine_find_group(actual, have->function.group);
+	char text[PCI_ADDRESS_TEXT], member_text[PCI_ADDRESS_TEXT];
+
+	if (!group || !(want->function.has & FUNCTION_DRIVER) ||
+	    !driver_is_vfio(want->function.driver))
+		return false;
+	autofree char *subject =
+		text_format("%s vf %u", pci_address_format(pf->address, text), want->index);
+	for (size_t i = 0; i < group->n_members; i++) {
+		const struct group_member *member = &group->members[i];
+		if (pci_address_compare(member->address, have->function.address) == 0)
+			continue;
+		const struct vf *other = find_wanted(wanted, actual, member->address);
+		pci_address_format(member->address, member_text);
+		if (want->team && other && other->team) {
+			(void)problem_add(
+				p, 0, VFPREP_UNSUPPORTED, subject,
+				"use one of the two, or a slot that keeps them apart (ACS)",
+				"teams %s and %s would be in one IOMMU group (%d), which "
+				"one guest has as a whole",
+				want->team, other->team, group->number);
+			return true;
+		}
+		bool bound = other && other->function.has & FUNCTION_DRIVER;
+		if (is_harmless(bound ? other->function.driver : member->driver))
+			continue;
+		(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject,
+				  "use a slot that keeps them apart (ACS), or unbind that device",
+				  "IOMMU group %d cannot go to a guest: %s in it has the driver %s",
+				  group->number, member_text, member->driver);
+		return true;
 	}
 	return false;
 }
@@ -123,10 +183,21 @@ bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf
 	autofree char *subject =
 		text_format("%s vf %u", pci_address_format(pf->address, pf_address), want->index);
 
-	if (have && have->in_use) {
+	if (have && refuse_use(wanted, have) && !wanted->live) {
 		report_in_use(pf, have, "it is left as it is", p);
 		return true;
 	}
+	if (actual->no_iommu && want->function.has & FUNCTION_DRIVER &&
+	    driver_is_vfio(want->function.driver)) {
+		(void)problem_add(
+			p, 0, VFPREP_UNSUPPORTED, subject,
+			"boot with intel_iommu=on or amd_iommu=on, and switch VT-d or AMD-Vi "
+			"on in the firmware",
+			"there is no IOMMU, so no device can be given to a guest");
+		return true;
+	}
+	if (have && aim == AIM_APPLY && refuse_group(want, have, pf, wanted, actual, p))
+		return true;
 	if (want->settings.present && !pf->ifindex) {
 		(void)problem_add(
 			p, 0, VFPREP_UNSUPPORTED, subject,

@@ -6,13 +6,22 @@
 #include "core/plan.h"
 
 /* Must the PF be left alone as a whole? Then a finding says why. */
-bool refuse_pf(const struct pf *want, const struct pf *have, enum plan_aim aim,
-	       struct vfprep_problems *p);
+bool refuse_pf(const struct pf *want, const struct pf *have, const struct vfprep_machine *wanted,
+	       enum plan_aim aim, struct vfprep_problems *p);
 
 /* Must VF WANT be left alone, for which there are steps? HAVE is NULL when it is yet to be made. */
 bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf,
 	       const struct vfprep_machine *wanted, const struct vfprep_machine *actual,
 	       enum plan_aim aim, struct vfprep_problems *p);
+
+/* Must VF HAVE, as it was made or found, not be given to a guest because of its IOMMU group:
+ * another member has a driver of the host's, or belongs to another team? */
+bool refuse_group(const struct vf *want, const struct vf *have, const struct pf *pf,
+		  const struct vfprep_machine *wanted, const struct vfprep_machine *actual,
+		  struct vfprep_problems *p);
+
+/* Is VF HAVE in use, as far as that counts for what is wanted? */
+bool refuse_use(const struct vfprep_machine *wanted, const struct vf *have);
 
 /* Says that a VF is in use, and by whom. */
 void report_in_use(const struct pf *pf, const struct vf *vf, const char *consequence,

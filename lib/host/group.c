@@ -172,3 +172,58 @@ void claims_clear(struct claims *c)
 	free(c->claims);
 	*c = (struct claims){ 0 };
 }
+
+static int add_member(int root_fd, const char *name, struct group *group)
+{
+	autoclose int fd = -1;
+	autofree char *driver = NULL;
+	struct pci_address address;
+
+	if (pci_address_parse(name, &address) < 0)
+		return 0; /* no PCI device */
+	if (sysfs_open_function(root_fd, address, &fd) == 0 &&
+	    sysfs_read_link(fd, "driver", &driver) == -ENOMEM)
+		return -ENOMEM;
+	struct group_member *member =
+		array_add(&group->members, &group->n_members, sizeof(*member));
+	if (!member)
+		return -ENOMEM;
+	member->address = address;
+	member->driver = TAKE_PTR(driver);
+	return 0;
+}
+
+static int read_shared(int root_fd, int number, struct vfprep_machine *m)
+{
+	autofree char *path = text_format("sys/kernel/iommu_groups/%d/devices", number);
+	autonames names = { 0 };
+
+	if (!path)
+		return -ENOMEM;
+	if (sysfs_list(root_fd, path, &names) < 0 || names.n < 2)
+		return 0;
+	struct group *group = array_add(&m->groups, &m->n_groups, sizeof(*group));
+	if (!group)
+		return -ENOMEM;
+	group->number = number;
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < names.n; i++)
+		r = add_member(root_fd, names.names[i], group);
+	return r;
+}
+
+int group_read_shared(int root_fd, struct vfprep_machine *m)
+{
+	for (size_t i = 0; i < m->n_pfs; i++) {
+		const struct pf *pf = &m->pfs[i];
+		for (size_t k = 0; k < pf->n_vfs; k++) {
+			int number = pf->vfs[k].function.group;
+			int r = number < 0 || machine_find_group(m, number)
+					? 0
+					: read_shared(root_fd, number, m);
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}

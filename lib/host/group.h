@@ -12,6 +12,10 @@ int group_of(int function_fd, int *ret_group);
 /* The node as it is, never opened. Return: 0 also when there is none (RET->exists). */
 int group_read_node(int root_fd, int group, struct node *ret);
 
+/* Adds to M the groups of its VFs that have more than one member, with each member's driver.
+ * Return: -ENOMEM. */
+int group_read_shared(int root_fd, struct vfprep_machine *m);
+
 /* Waits until the node is there: the kernel makes it while a VFIO driver is bound. Return:
  * -ETIMEDOUT. */
 int group_wait_node(int root_fd, int group, unsigned timeout_ms);

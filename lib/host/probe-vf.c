@@ -65,19 +65,39 @@ static int read_group(const struct probe *probe, int fd, struct function *f)
 	return r == -ENOMEM ? r : 0;
 }
 
-static int read_netdev(int fd, struct function *f)
+static int read_netdev(int fd, struct function *f, bool *ret_has_dir)
 {
 	autonames names = { 0 };
 	int r = sysfs_list(fd, "net", &names);
 
 	if (r == 0 && names.n > 0)
 		f->netdev = TAKE_PTR(names.names[0]);
+	*ret_has_dir = r == 0;
 	return r == -ENOMEM ? r : 0;
 }
 
-/* All but the override. Return: -ENOENT when the VF is gone by now. */
-static int read_function(const struct probe *probe, struct function *f)
+/* What its driver tells of its use, before anybody asks the interface or /proc. A directory `net`
+ * with nothing in it: its interface is in another network namespace (net/core/net-sysfs.c). */
+static int read_use(int fd, struct vf *vf)
 {
+	struct function *f = &vf->function;
+	bool has_dir = false;
+	int r = read_netdev(fd, f, &has_dir);
+
+	if (r < 0 || !f->driver || driver_is_vfio(f->driver) || strcmp(f->driver, "pci-stub") == 0)
+		return r;
+	if (!has_dir)
+		return vf_set_use(vf, USE_DRIVER, 0, f->driver);
+	if (!f->netdev)
+		return vf_set_use(vf, USE_INTERFACE, 0,
+				  "its interface is in another network namespace");
+	return 0;
+}
+
+/* All but the override. Return: -ENOENT when the VF is gone by now. */
+static int read_function(const struct probe *probe, struct vf *vf)
+{
+	struct function *f = &vf->function;
 	autoclose int fd = -1;
 	int r = sysfs_open_function(probe->root_fd, f->address, &fd);
 
@@ -88,7 +108,7 @@ static int read_function(const struct probe *probe, struct function *f)
 	if (r == 0)
 		r = read_group(probe, fd, f);
 	if (r == 0)
-		r = read_netdev(fd, f);
+		r = read_use(fd, vf);
 	return r;
 }
 
@@ -122,7 +142,7 @@ static int add_vf(const struct probe *probe, int pf_fd, const char *name, unsign
 	if (!vf)
 		return -ENOMEM;
 	vf->function.address = address;
-	r = read_function(probe, &vf->function);
+	r = read_function(probe, vf);
 	if (r == 0)
 		return 0;
 	vf_clear(vf);

@@ -8,6 +8,8 @@
 #include "core/desire.h"
 #include "host/busy.h"
 #include "host/fd.h"
+#include "host/group.h"
+#include "host/holder.h"
 #include "host/pfnet.h"
 #include "host/probe-vf.h"
 #include "host/sysfs.h"
@@ -150,6 +152,40 @@ static int read_attributes(int fd, struct pf *pf)
 	return r == -ENOMEM ? r : 0;
 }
 
+/* Does the host use the interface that a net driver made of the VF? */
+static int read_interface(const struct reader *reader, struct vf *vf)
+{
+	char address[PCI_ADDRESS_TEXT];
+	autofree char *path =
+		text_format("sys/bus/pci/devices/%s/net/%s/ifindex",
+			    pci_address_format(vf->function.address, address), vf->function.netdev);
+	autofree char *what = NULL;
+	autolink l = { 0 };
+	unsigned ifindex;
+
+	if (!path)
+		return -ENOMEM;
+	if (sysfs_read_unsigned(reader->probe->root_fd, path, 10, &ifindex) < 0 ||
+	    netlink_get_link(reader->probe->netlink, ifindex, &l) < 0)
+		return 0; /* it went away, or is renamed; then /proc decides */
+	bool addressed = l.up && is_addressed(reader, ifindex);
+	if (!l.master && !addressed)
+		return 0;
+	what = text_format("its interface '%s' %s", l.name,
+			   l.master ? "belongs to a bridge or bond" : "has an address");
+	return what ? vf_set_use(vf, USE_INTERFACE, 0, what) : -ENOMEM;
+}
+
+static int read_interfaces(const struct reader *reader, struct pf *pf)
+{
+	int r = 0;
+	for (size_t i = 0; r == 0 && reader->probe->netlink && i < pf->n_vfs; i++) {
+		if (pf->vfs[i].function.netdev)
+			r = read_interface(reader, &pf->vfs[i]);
+	}
+	return r;
+}
+
 static int read_pf(struct reader *reader, int fd, struct pf *pf)
 {
 	const struct probe *probe = reader->probe;
@@ -164,6 +200,8 @@ static int read_pf(struct reader *reader, int fd, struct pf *pf)
 		r = probe_vfs(probe, fd, pf, reader->problems);
 	if (r == 0)
 		r = probe_settings(probe, pf, reader->problems);
+	if (r == 0)
+		r = read_interfaces(reader, pf);
 	if (r == 0)
 		r = derive_macs(reader, pf);
 	if (r < 0)
@@ -216,6 +254,13 @@ static int add_pfs(struct reader *reader, struct vfprep_machine *m)
 	return 0;
 }
 
+/* /sys/kernel/iommu_groups is empty, or not there, where no IOMMU works. */
+static bool has_groups(int root_fd)
+{
+	autonames names = { 0 };
+	return sysfs_list(root_fd, "sys/kernel/iommu_groups", &names) == 0 && names.n > 0;
+}
+
 static int read_host(struct reader *reader, struct vfprep_machine *m)
 {
 	const struct probe *probe = reader->probe;
@@ -227,6 +272,7 @@ static int read_host(struct reader *reader, struct vfprep_machine *m)
 		r = netlink_get_addressed(probe->netlink, &reader->addressed, &reader->n_addressed);
 	if (r < 0)
 		r = report(reader, NULL, r, "the addresses of interfaces");
+	m->no_iommu = !has_groups(probe->root_fd);
 	m->has_vfio_pci = sysfs_exists(probe->root_fd, "sys/bus/pci/drivers/vfio-pci");
 	reader->has_machine_id = read_machine_id(probe->root_fd, reader->machine_id);
 	return r;
@@ -241,6 +287,11 @@ int probe_machine(const struct probe *probe, const struct pci_address *only,
 
 	if (r == 0)
 		r = only ? add_pf(&reader, *only, m) : add_pfs(&reader, m);
+	/* Within a run the claims say who has what, and faster. */
+	if (r == 0)
+		r = group_read_shared(probe->root_fd, m);
+	if (r == 0 && !only)
+		r = holder_mark(probe->root_fd, m);
 	free(reader.addressed);
 	if (r < 0)
 		return r;

@@ -3,6 +3,7 @@
 #include "host/run-pf.h"
 
 #include "core/record.h"
+#include "core/refuse.h"
 #include "core/step.h"
 
 #include <errno.h>
@@ -121,6 +122,22 @@ static int check_addresses(struct pf_run *run, const struct pf *pf)
 	return 0;
 }
 
+static const struct vf *wanted_vf(const struct pf_run *run, unsigned index)
+{
+	return pf_find_vf(machine_find_pf(run->wanted, run->address), index);
+}
+
+/* Which IOMMU groups new VFs are in is not known before they are there. */
+static void refuse_new(struct pf_run *run, const struct vfprep_machine *now, const struct pf *start)
+{
+	for (size_t i = 0; i < start->n_vfs; i++) {
+		const struct vf *vf = &start->vfs[i];
+		const struct vf *want = wanted_vf(run, vf->index);
+		if (want && refuse_group(want, vf, start, run->wanted, now, run->p))
+			vf_fails(run, vf->index);
+	}
+}
+
 /* Right after VFs were made: they are ours from now on, and this is what they were like. */
 static int take_new_vfs(struct pf_run *run)
 {
@@ -141,6 +158,7 @@ static int take_new_vfs(struct pf_run *run)
 	r = check_addresses(run, start);
 	if (r < 0)
 		return r;
+	refuse_new(run, now, start);
 	bool changed;
 	r = record_made(start);
 	if (r == 0)

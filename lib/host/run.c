@@ -57,13 +57,12 @@ static int claim_vf(const struct host *h, struct vf *vf, bool *ret_in_use)
 {
 	const struct function *f = &vf->function;
 
-	if (vf->in_use || f->group < 0 || !driver_is_vfio(f->driver))
+	if (vf_in_use(vf) || f->group < 0 || !driver_is_vfio(f->driver))
 		return 0;
 	int r = h->ops->claim(h->kernel, f->group);
 	if (r == -EBUSY) {
-		vf->in_use = true;
 		*ret_in_use = true;
-		return 0;
+		return vf_set_use(vf, USE_PROCESS, 0, NULL);
 	}
 	return r;
 }

@@ -14,7 +14,7 @@ static int want_vf_back(const struct pf_run *run, const struct vf *start, struct
 		return -ENOMEM;
 	vf->function.has = 0;
 	vf->settings.present = 0;
-	vf->in_use = false;
+	vf->use.kind = USE_FREE;
 	for (size_t i = 0; i < run->plan->n; i++) {
 		const struct step *s = &run->plan->steps[i];
 		if (!s->of_vf || s->vf != start->index ||

@@ -54,9 +54,11 @@ static int bind(struct fake *f, const struct pf *pf, struct function *fn, const 
 
 	if (strcmp(driver, net_driver) != 0 && !(vfio && f->machine->has_vfio_pci))
 		return -ENOENT;
+	if (fn->override ? strcmp(fn->override, driver) != 0 : vfio)
+		return -ENODEV;
 	if (fn->driver)
 		return -EBUSY;
-	if (fn->override ? strcmp(fn->override, driver) != 0 : vfio || !pf->autoprobe)
+	if (!fn->override && !pf->autoprobe)
 		return -ENODEV;
 	set_driver(fn, driver);
 	return 0;
@@ -128,6 +130,17 @@ static int set_node(struct function *fn, const struct node *node)
 	return 0;
 }
 
+/* What /proc shows; not while a run is under way. */
+static void see_holders(const struct fake *f, struct pf *pf)
+{
+	for (size_t i = 0; i < pf->n_vfs; i++) {
+		struct vf *vf = &pf->vfs[i];
+		bool held = f->held[vf->function.group] && !f->hidden;
+		(void)vf_set_use(vf, held ? USE_PROCESS : USE_FREE, held ? 812 : 0,
+				 held ? "sleep" : NULL);
+	}
+}
+
 /* The operations */
 
 static int op_read(void *kernel, const struct pci_address *only, struct vfprep_machine **ret,
@@ -148,7 +161,10 @@ static int op_read(void *kernel, const struct pci_address *only, struct vfprep_m
 		const struct pf *pf = &f->machine->pfs[i];
 		if (only && pci_address_compare(*only, pf->address) != 0)
 			continue;
-		(void)pf_copy(pf, machine_add_pf(copy, pf->address));
+		struct pf *seen = machine_add_pf(copy, pf->address);
+		(void)pf_copy(pf, seen);
+		if (!only)
+			see_holders(f, seen);
 	}
 	*ret = TAKE_PTR(copy);
 	return 0;

@@ -11,6 +11,7 @@
 struct fake {
 	struct vfprep_machine *machine;
 	bool held[FAKE_GROUPS];    /* by somebody else */
+	bool hidden;               /* ... whom nobody can see in /proc */
 	bool claimed[FAKE_GROUPS]; /* by vfprep */
 	uint64_t next_inode;
 

@@ -68,7 +68,10 @@ lab_find_programs()
 
 lab_write_environment()
 {
-	local script=$1 init=$2 programs version program visible="$lab_dir"
+	local script=$1 init=$2 programs version program visible
+
+	# A tree below /tmp or /run is not there otherwise.
+	visible="$lab_dir $(realpath "$lab_dir/../scenarios")"
 
 	programs=$(lab_find_programs)
 	version=$(cat "$cache/version")

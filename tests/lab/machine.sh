@@ -163,7 +163,7 @@ describe_pf()
 # The whole of what a case can change, for comparison before and after.
 snapshot()
 {
-	local pf path address netdev
+	local pf path netdev
 
 	for pf in $(pfs); do
 		describe_pf "$pf"
@@ -171,14 +171,8 @@ snapshot()
 		[ "$netdev" = none ] || printf '%s: interface %s\n' "$pf" "$netdev"
 		[ "$netdev" = none ] || ip -d link show dev "$netdev" | sed -n "s/^ *\(vf [0-9].*[^ ]\) *\$/$pf: \1/p"
 	done
-	for path in /sys/bus/pci/devices/*; do
-		address=${path##*/}
-		printf '%s: driver %s override %s\n' "$address" "$(driver_of "$address")" "$(override_of "$address")"
-	done
-	for path in /sys/class/net/*; do
-		read -r address <"$path/address" 2>/dev/null || address=none
-		printf 'interface %s: address %s mtu %s\n' "${path##*/}" "$address" "$(cat "$path/mtu")"
-	done
+	find /sys/bus/pci/devices/*/ -maxdepth 1 -name driver -printf '%h: driver %l\n' | LC_ALL=C sort
+	grep . /sys/bus/pci/devices/*/driver_override /sys/class/net/*/{address,mtu}
 	for path in /run/vfprep /etc/vfprep; do
 		[ ! -d "$path" ] || find "$path" -mindepth 1 | LC_ALL=C sort
 	done

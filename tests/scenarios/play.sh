@@ -3,20 +3,23 @@
 # Plays a scenario and prints all that is seen; sourced, with `raw`, `state` and `vfprep` defined for the machine that
 # it is played on: the emulated one (tests/lab/cases/scenario-*.sh) or the one in memory (play-fake).
 
+# shellcheck disable=SC2154 # rundir and confdir come from there too
+
 # do_ COMMAND...: shows a command, what it says and how it ends.
 do_()
 {
 	local status=0
 
 	printf '$ %s\n' "$*"
-	"$@" 2>&1 || status=$?
+	"$@" 2>&1 | anonymous
+	status=${PIPESTATUS[0]}
 	[ "$status" -eq 0 ] || printf 'exit %d\n' "$status"
 }
 
-# What differs between two machines that are equal: group numbers and the boot.
+# What differs between two machines that are equal: group numbers, processes and the boot.
 anonymous()
 {
-	sed -E 's/("iommu_group": )[0-9]+/\1N/; s#/dev/vfio/[0-9]+#/dev/vfio/N#; s/("boot_id": )"[^"]*"/\1"B"/'
+	sed -E 's/pid [0-9]+/pid N/; s/("iommu_group": )[0-9]+/\1N/; s#/dev/vfio/[0-9]+#/dev/vfio/N#; s/("boot_id": )"[^"]*"/\1"B"/'
 }
 
 # show FILE...: below the run directory.

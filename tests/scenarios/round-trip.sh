@@ -21,7 +21,12 @@ Persistent=bridge:br100
 
 [VF 1]
 Team=db%i
+
+[VF 2]
+MACAddress=02:00:5e:10:00:02
 EOF
+
+do_ raw module vfio-pci
 
 do_ vfprep plan
 do_ vfprep apply
@@ -45,6 +50,9 @@ VirtualFunctions=3
 
 [VF 0]
 Team=www
+
+[VF 2]
+MACAddress=02:00:5e:10:00:02
 EOF
 do_ vfprep apply
 do_ state

@@ -47,13 +47,19 @@ static void copy_of_a_machine_is_the_same(void **state)
 	assert_int_equal(text_replace(&copy->boot_id, m->boot_id), 0);
 	assert_int_equal(text_replace(&copy->rundir, m->rundir), 0);
 	copy->has_vfio_pci = m->has_vfio_pci;
+	copy->no_iommu = m->no_iommu;
+	copy->groups = TAKE_PTR(m->groups); /* nobody copies them */
+	copy->n_groups = m->n_groups;
 	for (size_t i = 0; i < m->n_pfs; i++)
 		assert_int_equal(pf_copy(&m->pfs[i], machine_add_pf(copy, m->pfs[i].address)), 0);
 	for (size_t i = 0; i < m->n_teams; i++) {
 		struct team *t = array_add(&copy->teams, &copy->n_teams, sizeof(*t));
 		assert_int_equal(team_copy(&m->teams[i], t), 0);
 	}
+	m->groups = copy->groups;
 	autofree char *text = machine_to_json(m);
+	m->groups = NULL;
+	m->n_groups = 0;
 	machine_free(TAKE_PTR(m)); /* nothing is shared */
 	expect_taken(machine_to_json(copy), text);
 }
@@ -81,8 +87,8 @@ static void null_is_none_and_absent_is_unknown(void **state)
 	assert_int_equal(unknown->has, 0);
 	assert_int_equal(unknown->group, -1);
 	assert_int_equal(pf->vfs[3].settings.present, 0);
-	assert_int_equal(pf->vfs[3].holder.pid, 7);
-	assert_null(pf->vfs[3].holder.command);
+	assert_int_equal(pf->vfs[3].use.pid, 7);
+	assert_null(pf->vfs[3].use.what);
 	assert_int_equal(m->pfs[1].has, 0);
 	assert_null(m->pfs[1].name);
 	assert_null(m->pfs[1].record);
@@ -104,8 +110,8 @@ static void derived_and_reported_values_are_read(void **state)
 	assert_int_equal(pf->auto_macs[1][0], 0x1a);
 	assert_string_equal(pf->altnames[1], "with space");
 	assert_true(pf->in_use && pf->carrier && pf->lists_vfs && pf->up && !pf->autoprobe);
-	assert_true(vf->in_use && vf->ours);
-	assert_string_equal(vf->holder.command, "qemu-system-x86");
+	assert_true(vf->use.kind == USE_PROCESS && vf->ours);
+	assert_string_equal(vf->use.what, "qemu-system-x86");
 	assert_null(vf->team); /* what is wanted is no part of it */
 	assert_int_equal(vf->settings.present, (1u << SETTING_COUNT) - 1);
 	assert_int_equal(pf->record->making, 4);
@@ -165,6 +171,7 @@ static void other_version_is_refused(void **state)
 static const struct {
 	const char *parent, *key;
 } required[] = {
+	{ "groups", "number" },    { "groups", "members" }, { "members", "address" },
 	{ "", "version" },         { "pfs", "address" },    { "vfs", "index" },
 	{ "vfs", "address" },      { "vfs", "node_uid" },   { "vfs", "node_gid" },
 	{ "record", "boot_id" },   { "record", "ifindex" }, { "record", "original" },

@@ -17,9 +17,7 @@ static struct vfprep_machine *wanted_vfs(unsigned n)
 
 static void hold(struct vf *vf, unsigned pid)
 {
-	vf->in_use = true;
-	vf->holder.pid = pid;
-	assert_int_equal(text_replace(&vf->holder.command, pid ? "qemu" : NULL), 0);
+	assert_int_equal(vf_set_use(vf, USE_PROCESS, pid, pid ? "qemu" : NULL), 0);
 }
 
 static void expect_pf_refused(const struct vfprep_machine *want, const struct vfprep_machine *have,
@@ -27,7 +25,7 @@ static void expect_pf_refused(const struct vfprep_machine *want, const struct vf
 {
 	autoproblems p = vfprep_problems_new();
 
-	assert_true(refuse_pf(&want->pfs[0], &have->pfs[0], aim, p));
+	assert_true(refuse_pf(&want->pfs[0], &have->pfs[0], want, aim, p));
 	expect_finding(p, fault, PF_ADDRESS, word);
 	assert_true(*vfprep_problems_get(p, 0).advice);
 }
@@ -37,7 +35,7 @@ static void expect_pf_accepted(const struct vfprep_machine *want, const struct v
 {
 	autoproblems p = vfprep_problems_new();
 
-	assert_false(refuse_pf(&want->pfs[0], &have->pfs[0], aim, p));
+	assert_false(refuse_pf(&want->pfs[0], &have->pfs[0], want, aim, p));
 	assert_int_equal(vfprep_problems_count(p), 0);
 }
 
@@ -111,7 +109,7 @@ static void one_vf_in_use_keeps_the_count(void **state)
 	(void)state;
 	expect_pf_accepted(want, own, AIM_RELEASE);
 	hold(&own->pfs[0].vfs[1], 4242);
-	assert_true(refuse_pf(&want->pfs[0], &own->pfs[0], AIM_RELEASE, p));
+	assert_true(refuse_pf(&want->pfs[0], &own->pfs[0], want, AIM_RELEASE, p));
 	expect_finding(p, VFPREP_BUSY, "0000:01:00.0 vf 1",
 		       "0000:01:10.2 is in use by pid 4242 (qemu): nothing of this PF");
 	expect_pf_accepted(want, own, AIM_UNDO); /* vfprep itself may be who has it */
@@ -126,7 +124,7 @@ static void each_vf_in_use_is_told(void **state)
 	(void)state;
 	hold(&own->pfs[0].vfs[0], 7);
 	hold(&own->pfs[0].vfs[2], 0);
-	assert_true(refuse_pf(&want->pfs[0], &own->pfs[0], AIM_RELEASE, p));
+	assert_true(refuse_pf(&want->pfs[0], &own->pfs[0], want, AIM_RELEASE, p));
 	assert_int_equal(vfprep_problems_count(p), 2);
 	assert_non_null(strstr(vfprep_problems_get(p, 1).message, "could not be found"));
 }
@@ -143,10 +141,10 @@ static void release_of_a_whole_pf_is_all_or_nothing(void **state)
 	hold(&have->pfs[0].vfs[1], 7);
 	expect_pf_accepted(want, have, AIM_RELEASE); /* that VF alone is refused later */
 	want->pfs[0].whole = true;
-	assert_true(refuse_pf(&want->pfs[0], &have->pfs[0], AIM_RELEASE, p));
+	assert_true(refuse_pf(&want->pfs[0], &have->pfs[0], want, AIM_RELEASE, p));
 	expect_finding(p, VFPREP_BUSY, "0000:01:00.0 vf 1", "nothing of this PF");
-	have->pfs[0].vfs[1].in_use = false;
-	have->pfs[0].vfs[2].in_use = true; /* nothing is wanted of it */
+	have->pfs[0].vfs[1].use.kind = USE_FREE;
+	have->pfs[0].vfs[2].use.kind = USE_PROCESS; /* nothing is wanted of it */
 	expect_pf_accepted(want, have, AIM_RELEASE);
 }
 
@@ -291,6 +289,101 @@ static void mac_of_a_vf_in_use_is_taken_whatever_is_wanted_of_it(void **state)
 	expect_vf_refused(want, wanted, have, VFPREP_BUSY, "0000:01:10.0 has the MAC");
 }
 
+/* A group with VF 0 and 1 of the PF and the device that ADDRESS names. */
+static void share_group(struct vfprep_machine *m, const char *address, const char *driver)
+{
+	static const char *const vfs[] = { "0000:01:10.0", "0000:01:10.2" };
+	struct group *g = array_add(&m->groups, &m->n_groups, sizeof(*g));
+
+	g->number = 3;
+	for (size_t i = 0; i < 3; i++) {
+		struct group_member *member =
+			array_add(&g->members, &g->n_members, sizeof(*member));
+		assert_int_equal(pci_address_parse(i < 2 ? vfs[i] : address, &member->address), 0);
+		assert_int_equal(text_replace(&member->driver, i < 2 ? NULL : driver), 0);
+	}
+	m->pfs[0].vfs[0].function.group = m->pfs[0].vfs[1].function.group = 3;
+}
+
+/* VF INDEX is to go to vfio-pci, for TEAM. */
+static struct vf *want_vfio(struct vfprep_machine *want, unsigned index, const char *team)
+{
+	struct vf *vf = pf_add_vf(&want->pfs[0], index);
+
+	vf->function.has = FUNCTION_DRIVER;
+	assert_int_equal(text_replace(&vf->function.driver, "vfio-pci"), 0);
+	assert_int_equal(text_replace(&vf->team, team), 0);
+	return vf;
+}
+
+static void group_with_a_driver_of_the_host_is_refused_by_member(void **state)
+{
+	static const char *const harmless[] = { NULL, "vfio-pci", "pci-stub", "pcieport" };
+	autoproblems p = vfprep_problems_new();
+	automachine want = wanted_vfs(0);
+
+	(void)state;
+	const struct vf *vf = want_vfio(want, 0, "web0");
+	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++) {
+		automachine have = machine_with_vfs(2);
+		share_group(have, "0000:01:00.0", harmless[i]);
+		assert_false(refuse_group(vf, &have->pfs[0].vfs[0], &have->pfs[0], want, have, p));
+	}
+	automachine have = machine_with_vfs(2);
+	share_group(have, "0000:01:00.0", "igb");
+	assert_true(refuse_group(vf, &have->pfs[0].vfs[0], &have->pfs[0], want, have, p));
+	expect_finding(p, VFPREP_UNSUPPORTED, "0000:01:00.0 vf 0",
+		       "group 3 cannot go to a guest: 0000:01:00.0 in it has the driver igb");
+}
+
+static void two_teams_in_one_group_are_refused_by_name(void **state)
+{
+	autoproblems p = vfprep_problems_new();
+	automachine want = wanted_vfs(0);
+	automachine have = machine_with_vfs(2);
+
+	(void)state;
+	share_group(have, "0000:00:01.0", "pcieport");
+	(void)want_vfio(want, 1, NULL);
+	struct vf *vf = want_vfio(want, 0, "web0");
+	assert_false(refuse_group(vf, &have->pfs[0].vfs[0], &have->pfs[0], want, have, p));
+	assert_int_equal(text_replace(&want->pfs[0].vfs[0].team, "db1"), 0);
+	assert_true(refuse_group(vf, &have->pfs[0].vfs[0], &have->pfs[0], want, have, p));
+	expect_finding(p, VFPREP_UNSUPPORTED, "0000:01:00.0 vf 0", "teams web0 and db1");
+}
+
+static void without_an_iommu_no_vf_goes_to_a_guest(void **state)
+{
+	autoproblems p = vfprep_problems_new();
+	automachine want = wanted_vfs(0);
+	automachine have = machine_with_vfs(2);
+
+	(void)state;
+	const struct vf *vf = want_vfio(want, 0, "web0");
+	assert_false(refuse_vf(vf, &have->pfs[0].vfs[0], &have->pfs[0], want, have, AIM_APPLY, p));
+	have->no_iommu = true;
+	assert_true(refuse_vf(vf, &have->pfs[0].vfs[0], &have->pfs[0], want, have, AIM_APPLY, p));
+	expect_finding(p, VFPREP_UNSUPPORTED, "0000:01:00.0 vf 0", "no IOMMU");
+}
+
+static void force_frees_what_a_driver_has_and_nothing_else(void **state)
+{
+	automachine want = wanted_vfs(0);
+	automachine have = machine_with_vfs(1);
+	struct vf *vf = &have->pfs[0].vfs[0];
+
+	(void)state;
+	assert_int_equal(vf_set_use(vf, USE_DRIVER, 0, "uio_pci_generic"), 0);
+	assert_true(refuse_use(want, vf));
+	want->force = true;
+	assert_false(refuse_use(want, vf));
+	hold(vf, 7);
+	assert_true(refuse_use(want, vf));
+	assert_int_equal(vf_set_use(vf, USE_INTERFACE, 0, "its interface 'eth5' has an address"),
+			 0);
+	assert_true(refuse_use(want, vf));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -302,6 +395,10 @@ int main(void)
 		cmocka_unit_test(one_vf_in_use_keeps_the_count),
 		cmocka_unit_test(each_vf_in_use_is_told),
 		cmocka_unit_test(release_of_a_whole_pf_is_all_or_nothing),
+		cmocka_unit_test(group_with_a_driver_of_the_host_is_refused_by_member),
+		cmocka_unit_test(two_teams_in_one_group_are_refused_by_name),
+		cmocka_unit_test(without_an_iommu_no_vf_goes_to_a_guest),
+		cmocka_unit_test(force_frees_what_a_driver_has_and_nothing_else),
 		cmocka_unit_test(vf_in_use_is_left_as_it_is),
 		cmocka_unit_test(nothing_is_set_through_a_pf_without_an_interface),
 		cmocka_unit_test(mac_of_another_vf_is_refused_and_named),

@@ -32,6 +32,8 @@ static const struct option_row {
 	{ OPTION_CONFIG_ONLY, "config-only", 0, NULL, "check the configuration files alone" },
 	{ OPTION_DRY_RUN, "dry-run", 'n', NULL, "print the steps and do nothing" },
 	{ OPTION_ALL, "all", 0, NULL, "everything that vfprep changed" },
+	{ OPTION_FORCE, "force", 0, NULL, "also VFs that uio or another driver has" },
+	{ OPTION_LIVE, "live", 0, NULL, "change settings of VFs in use, nothing else" },
 	{ OPTION_WAIT, "wait", 0, "SECONDS", "wait that long for another vfprep" },
 	{ OPTION_TIMEOUT, "timeout", 0, "PERCENT", "scale every deadline (100)" },
 	{ OPTION_CONFDIR, "confdir", 0, "DIR", "read the configuration there" },
@@ -115,6 +117,8 @@ static int take_argument(struct cli *cli, const struct option_row *o, const char
 	case OPTION_CONFIG_ONLY:
 	case OPTION_DRY_RUN:
 	case OPTION_ALL:
+	case OPTION_FORCE:
+	case OPTION_LIVE:
 	case OPTION_VERBOSE:
 	case OPTION_QUIET:
 	case OPTION_HELP:

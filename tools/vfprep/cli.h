@@ -25,10 +25,12 @@ enum option_bit {
 	OPTION_CONFIG_ONLY = 1 << 7,
 	OPTION_DRY_RUN = 1 << 8,
 	OPTION_ALL = 1 << 9,
-	OPTION_VERBOSE = 1 << 10,
-	OPTION_QUIET = 1 << 11,
-	OPTION_HELP = 1 << 12,
-	OPTION_VERSION = 1 << 13,
+	OPTION_FORCE = 1 << 10,
+	OPTION_LIVE = 1 << 11,
+	OPTION_VERBOSE = 1 << 12,
+	OPTION_QUIET = 1 << 13,
+	OPTION_HELP = 1 << 14,
+	OPTION_VERSION = 1 << 15,
 };
 
 struct cli {

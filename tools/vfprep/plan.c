@@ -13,38 +13,46 @@ struct wish {
 	const struct vfprep_config *config;
 	const char *const *names;
 	size_t n_names;
-	bool verbose;
+	bool verbose, force, live;
 	int usage; /* -ENOTUNIQ: an operand fits two things */
 };
+
+static int desire_pfs(struct wish *wish, const struct vfprep_machine *actual,
+		      struct vfprep_machine **ret_wanted, struct vfprep_problems *p)
+{
+	autofree struct pci_address *pfs = calloc(wish->n_names + 1, sizeof(*pfs));
+	size_t n = 0;
+
+	if (!pfs)
+		return -ENOMEM;
+	if (wish->verbose)
+		config_tell_matches(wish->config, actual, p);
+	for (size_t i = 0; i < wish->n_names; i++) {
+		int r = operand_find_pf(actual, wish->names[i], &pfs[n], p);
+		if (r == 0)
+			n++;
+		if (r == -ENOTUNIQ)
+			return r;
+	}
+	return desire_from_config(wish->config, actual, wish->n_names ? pfs : NULL, n, ret_wanted,
+				  p);
+}
 
 static int desire(void *user, const struct vfprep_machine *actual,
 		  struct vfprep_machine **ret_wanted, struct vfprep_problems *p)
 {
 	struct wish *wish = user;
-	autofree struct pci_address *pfs = NULL;
-	int r;
+	automachine wanted = NULL;
 
-	if (wish->config && wish->verbose)
-		config_tell_matches(wish->config, actual, p);
-	if (!wish->config) {
-		r = desire_originals(actual, wish->names, wish->n_names, ret_wanted, p);
-		wish->usage = r == -ENOTUNIQ ? r : 0;
+	int r = wish->config ? desire_pfs(wish, actual, &wanted, p)
+			     : desire_originals(actual, wish->names, wish->n_names, &wanted, p);
+	wish->usage = r == -ENOTUNIQ ? r : 0;
+	if (r < 0)
 		return r;
-	}
-	pfs = calloc(wish->n_names + 1, sizeof(*pfs));
-	if (!pfs)
-		return -ENOMEM;
-	size_t n = 0;
-	for (size_t i = 0; i < wish->n_names; i++) {
-		r = operand_find_pf(actual, wish->names[i], &pfs[n], p);
-		if (r == 0)
-			n++;
-		wish->usage = r == -ENOTUNIQ ? r : wish->usage;
-	}
-	if (wish->usage)
-		return wish->usage;
-	return desire_from_config(wish->config, actual, wish->n_names ? pfs : NULL, n, ret_wanted,
-				  p);
+	wanted->force = wish->force;
+	wanted->live = wish->live;
+	*ret_wanted = TAKE_PTR(wanted);
+	return 0;
 }
 
 /* What the steps came to, for --json. */
@@ -176,6 +184,8 @@ static int run_plan_or_apply(struct cli *cli, bool dry)
 		.names = cli->operands,
 		.n_names = cli->n_operands,
 		.verbose = cli->given & OPTION_VERBOSE,
+		.force = cli->given & OPTION_FORCE,
+		.live = cli->given & OPTION_LIVE,
 	};
 
 	if (cli_read_config(cli, &config) < 0)
@@ -196,7 +206,11 @@ static int run_apply(struct cli *cli)
 
 static int run_release(struct cli *cli)
 {
-	struct wish wish = { .names = cli->operands, .n_names = cli->n_operands };
+	struct wish wish = {
+		.names = cli->operands,
+		.n_names = cli->n_operands,
+		.force = cli->given & OPTION_FORCE,
+	};
 	bool all = cli->given & OPTION_ALL;
 
 	if (all && cli->n_operands)
@@ -210,8 +224,8 @@ const struct command command_plan = {
 	.name = "plan",
 	.operands = "[PF...]",
 	.summary = "Show the steps that apply would take",
-	.options = OPTION_JSON | OPTION_MACHINE | OPTION_EXIT_CODE | OPTION_CONFDIR |
-		   OPTION_RUNDIR | OPTION_VERBOSE | OPTION_QUIET,
+	.options = OPTION_JSON | OPTION_MACHINE | OPTION_EXIT_CODE | OPTION_FORCE | OPTION_LIVE |
+		   OPTION_CONFDIR | OPTION_RUNDIR | OPTION_VERBOSE | OPTION_QUIET,
 	.takes_operands = true,
 	.run = run_plan,
 };
@@ -220,8 +234,8 @@ const struct command command_apply = {
 	.name = "apply",
 	.operands = "[PF...]",
 	.summary = "Make this machine what the configuration asks for",
-	.options = OPTION_JSON | OPTION_DRY_RUN | OPTION_WAIT | OPTION_TIMEOUT | OPTION_CONFDIR |
-		   OPTION_RUNDIR | OPTION_VERBOSE | OPTION_QUIET,
+	.options = OPTION_JSON | OPTION_DRY_RUN | OPTION_FORCE | OPTION_LIVE | OPTION_WAIT |
+		   OPTION_TIMEOUT | OPTION_CONFDIR | OPTION_RUNDIR | OPTION_VERBOSE | OPTION_QUIET,
 	.takes_operands = true,
 	.run = run_apply,
 };
@@ -230,8 +244,8 @@ const struct command command_release = {
 	.name = "release",
 	.operands = "[PF|VF|TEAM...]",
 	.summary = "Put back what was there before vfprep",
-	.options = OPTION_JSON | OPTION_ALL | OPTION_DRY_RUN | OPTION_WAIT | OPTION_TIMEOUT |
-		   OPTION_RUNDIR | OPTION_QUIET,
+	.options = OPTION_JSON | OPTION_ALL | OPTION_DRY_RUN | OPTION_FORCE | OPTION_WAIT |
+		   OPTION_TIMEOUT | OPTION_RUNDIR | OPTION_QUIET,
 	.takes_operands = true,
 	.run = run_release,
 };

@@ -79,6 +79,6 @@ expect_status 0 strace -f -o $trace vfprep release --all
 for kind in "$opens_node" "$writes_attribute" "$writes_file" "$sends"; do
 	expect_match "a trace of a run that acts, for $kind" "$(changes "$kind")" .
 done
-rm /run/vfprep/lock /run/vfprep/state/*.busy
+rm /run/vfprep/lock
 find /run/vfprep -type d -empty -delete
 expect_equal 'the machine after release' "$(snapshot)" "$before"

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The planner's part about one VF: its steps, and which of them may be. */
+#include "core/plan-internal.h"
+
+#include "core/refuse.h"
+#include "core/step.h"
+
+#include <string.h>
+
+struct step *planner_add_vf_step(struct planner *pl, enum step_kind kind, const struct vf *have,
+				 unsigned index, const char *what, const char *old, const char *new)
+{
+	char text[PCI_ADDRESS_TEXT];
+	struct pci_address address = pf_vf_address(pl->have, index);
+	autofree char *subject =
+		kind == STEP_SETTING
+			? text_format("%s vf %u", pci_address_format(pl->have->address, text),
+				      index)
+			: strdup(pci_address_format(address, text));
+	struct step *s = subject ? planner_add(pl, kind, subject, what, old, new) : NULL;
+	if (!s) {
+		pl->failed = true;
+		return NULL;
+	}
+	s->of_vf = true;
+	s->vf = index;
+	s->address = address;
+	s->group = have ? have->function.group : -1;
+	return s;
+}
+
+static const char *or_none(const char *name)
+{
+	return name ? name : "none";
+}
+
+static void plan_settings(struct planner *pl, const struct vf *want, const struct vf *have)
+{
+	for (unsigned i = 0; i < SETTING_COUNT; i++) {
+		if (!setting_has(&want->settings, i) ||
+		    (have && setting_same(i, &want->settings, &have->settings)))
+			continue;
+		autostrbuf old = { 0 }, new = { 0 };
+		if (!have)
+			strbuf_add(&old, TO_COME);
+		else if (setting_has(&have->settings, i))
+			setting_format(i, &have->settings, &old);
+		else
+			strbuf_add(&old, "unknown");
+		setting_format(i, &want->settings, &new);
+		struct step *s = planner_add_vf_step(pl, STEP_SETTING, have, want->index,
+						     setting_table[i].name, strbuf_text(&old),
+						     strbuf_text(&new));
+		if (s) {
+			s->setting = i;
+			setting_copy(i, &s->value, &want->settings);
+		}
+	}
+}
+
+static void add_override(struct planner *pl, const struct vf *have, unsigned index, const char *old,
+			 const char *new)
+{
+	struct step *s = planner_add_vf_step(pl, STEP_OVERRIDE, have, index, "driver_override", old,
+					     or_none(new));
+	planner_set(pl, s, s ? &s->name : NULL, new);
+}
+
+void planner_add_driver(struct planner *pl, const struct vf *have, unsigned index, const char *new)
+{
+	const char *old = have ? have->function.driver : NULL;
+	struct step *s = planner_add_vf_step(pl, STEP_DRIVER, have, index, "driver",
+					     have ? or_none(old) : TO_COME, or_none(new));
+	if (!s)
+		return;
+	planner_set(pl, s, &s->name, new);
+	planner_set(pl, s, &s->old_driver, old);
+}
+
+/* Override and driver. With autoprobe off the kernel binds a VF only to the driver that its
+ * override names (pci_device_can_probe(), drivers/pci/pci-driver.c), so one may have to stand
+ * there for the moment of binding. */
+static void plan_driver(struct planner *pl, const struct vf *want, const struct vf *have,
+			bool autoprobe)
+{
+	const struct function *w = &want->function;
+	bool known = have && have->function.has & FUNCTION_OVERRIDE;
+	const char *now = known ? have->function.override : NULL;
+	const char *goal = w->has & FUNCTION_OVERRIDE ? w->override : now;
+	const char *old_text = have ? (known ? or_none(now) : "unknown") : TO_COME;
+	bool binds = w->has & FUNCTION_DRIVER && !(have && have->function.has & FUNCTION_DRIVER &&
+						   text_equal(w->driver, have->function.driver));
+
+	const char *during = goal;
+	if (binds && w->driver && (!autoprobe || goal || driver_is_vfio(w->driver)))
+		during = w->driver;
+	bool override_matters = w->has & FUNCTION_OVERRIDE || !text_equal(during, now);
+	if (override_matters && (!known || !text_equal(during, now)))
+		add_override(pl, have, want->index, old_text, during);
+	if (binds)
+		planner_add_driver(pl, have, want->index, w->driver);
+	if (!text_equal(during, goal))
+		add_override(pl, have, want->index, or_none(during), goal);
+}
+
+static char *node_text(const struct node *n)
+{
+	return n->exists ? text_format("%u:%u %04o", n->uid, n->gid, n->mode) : strdup("none");
+}
+
+static void plan_node(struct planner *pl, const struct vf *want, const struct vf *have)
+{
+	const struct function *w = &want->function;
+	const struct function *h = have ? &have->function : NULL;
+
+	if (!(w->has & FUNCTION_NODE) || !w->node.exists ||
+	    (w->has & FUNCTION_DRIVER && !driver_is_vfio(w->driver)))
+		return;
+	if (!(w->has & FUNCTION_DRIVER) && h && h->has & FUNCTION_NODE && !h->node.exists)
+		return; /* it went away with its driver */
+	/* Binding makes the node anew, as root's. */
+	bool stays = h && h->has & FUNCTION_NODE && h->node.exists &&
+		     (!(w->has & FUNCTION_DRIVER) || text_equal(w->driver, h->driver));
+	if (stays && h->node.uid == w->node.uid && h->node.gid == w->node.gid &&
+	    h->node.mode == w->node.mode)
+		return;
+	autofree char *old = !h ? strdup(TO_COME) : stays ? node_text(&h->node) : strdup("none");
+	autofree char *new = node_text(&w->node);
+	struct step *s =
+		old && new ? planner_add_vf_step(pl, STEP_NODE, have, want->index, "node", old, new)
+			   : NULL;
+	if (s)
+		s->node = w->node;
+	else
+		pl->failed = true;
+}
+
+static void drop_steps(struct planner *pl, size_t n)
+{
+	while (pl->plan->n > n)
+		step_clear(&pl->plan->steps[--pl->plan->n]);
+}
+
+bool planner_autoprobe(const struct planner *pl)
+{
+	return pl->have->autoprobe && !pl->creating;
+}
+
+/* Does a team that another VF in use goes on with have the name? */
+static bool team_is_held(struct planner *pl, const struct vf *want)
+{
+	const struct team *team = want->team ? machine_find_team(pl->actual, want->team) : NULL;
+	const struct pf *pf = team ? machine_find_pf(pl->actual, team->pf.address) : NULL;
+	const struct vf *holder = pf ? pf_find_vf(pf, team->pf.vf) : NULL;
+	char text[PCI_ADDRESS_TEXT], address[PCI_ADDRESS_TEXT];
+
+	if (!holder || (pf == pl->have && holder->index == want->index) ||
+	    !refuse_use(pl->wanted, holder))
+		return false;
+	autofree char *subject =
+		text_format("%s vf %u", pci_address_format(pl->have->address, text), want->index);
+	(void)problem_add(pl->p, 0, VFPREP_BUSY, subject, "stop the guest that has that VF",
+			  "team %s is that of %s, which is in use", want->team,
+			  pci_address_format(holder->function.address, address));
+	return true;
+}
+
+/* What may be done for a VF for which there are steps, OTHERS of them no settings. */
+static enum vf_fate decide_use(struct planner *pl, const struct vf *want, const struct vf *have,
+			       bool steps, bool others)
+{
+	const struct team *team = machine_team_of_vf(pl->actual, pl->have->address, want->index);
+	bool renamed = !text_equal(want->team, team ? team->name : NULL);
+
+	if (!have || !refuse_use(pl->wanted, have))
+		return FATE_ALL;
+	if (!pl->wanted->live && (steps || renamed)) {
+		report_in_use(pl->have, have, "it is left as it is", pl->p);
+		return FATE_NOTHING;
+	}
+	if (others || renamed) {
+		report_in_use(pl->have, have, "only its settings are changed", pl->p);
+		return FATE_SETTINGS;
+	}
+	return FATE_ALL;
+}
+
+enum vf_fate planner_decide(struct planner *pl, const struct vf *want)
+{
+	const struct vf *have = pf_find_vf(pl->have, want->index);
+	size_t first = pl->plan->n;
+
+	if (pl->vanish || (!pl->creating && !have))
+		return FATE_NOTHING;
+	if (pl->aim == AIM_UNDO)
+		return FATE_ALL;
+	plan_settings(pl, want, have);
+	size_t settings_end = pl->plan->n;
+	plan_driver(pl, want, have, planner_autoprobe(pl));
+	plan_node(pl, want, have);
+	bool steps = pl->plan->n > first, others = pl->plan->n > settings_end;
+	drop_steps(pl, first);
+
+	enum vf_fate fate = decide_use(pl, want, have, steps, others);
+	bool refused = (steps && fate != FATE_NOTHING &&
+			refuse_vf(want, have, pl->have, pl->wanted, pl->actual, pl->aim, pl->p)) ||
+		       team_is_held(pl, want);
+	return refused ? FATE_NOTHING : fate;
+}
+
+void planner_add_vf(struct planner *pl, size_t i)
+{
+	const struct vf *want = &pl->want->vfs[i];
+	const struct vf *have = pf_find_vf(pl->have, want->index);
+
+	if (pl->fates[i] == FATE_NOTHING)
+		return;
+	plan_settings(pl, want, have);
+	if (pl->fates[i] == FATE_SETTINGS)
+		return;
+	plan_driver(pl, want, have, planner_autoprobe(pl));
+	plan_node(pl, want, have);
+}

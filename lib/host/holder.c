@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which process has a VF, by /proc. */
+#include "host/holder.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "core/cmdline.h"
+#include "host/fd.h"
+#include "host/files.h"
+#include "host/sysfs.h"
+
+/* More than the kernel lets an exec have by default. */
+#define CMDLINE_MAX (4 * 1024 * 1024)
+
+struct group_node {
+	int group;
+	dev_t rdev;
+};
+
+struct search {
+	struct vfprep_machine *machine;
+	int root_fd;
+	struct group_node *nodes;
+	size_t n_nodes;
+	bool blind; /* there are processes that cannot be seen into */
+};
+
+static int add_node(struct search *s, int group)
+{
+	autofree char *path = text_format("dev/vfio/%d", group);
+	struct stat st;
+
+	if (!path)
+		return -ENOMEM;
+	if (fstatat(s->root_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISCHR(st.st_mode))
+		return 0; /* nobody can have it open */
+	struct group_node *node = array_add(&s->nodes, &s->n_nodes, sizeof(*node));
+	if (!node)
+		return -ENOMEM;
+	*node = (struct group_node){ group, st.st_rdev };
+	return 0;
+}
+
+/* The node of each VF's group that has one. */
+static int find_nodes(struct search *s)
+{
+	for (size_t i = 0; i < s->machine->n_pfs; i++) {
+		const struct pf *pf = &s->machine->pfs[i];
+		for (size_t k = 0; k < pf->n_vfs; k++) {
+			const struct function *f = &pf->vfs[k].function;
+			if (f->group >= 0 && f->node.exists && add_node(s, f->group) < 0)
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static char *read_command(int pid_fd)
+{
+	char *command = NULL;
+	return sysfs_read(pid_fd, "comm", &command) < 0 ? NULL : command;
+}
+
+static int mark_address(struct search *s, struct pci_address address, unsigned pid, int pid_fd)
+{
+	struct pf *pf;
+	struct vf *vf = machine_find_vf(s->machine, address, &pf);
+	if (!vf || vf->use.kind == USE_PROCESS)
+		return 0;
+	autofree char *command = read_command(pid_fd);
+	return vf_set_use(vf, USE_PROCESS, pid, command);
+}
+
+static int mark_group(struct search *s, int group, unsigned pid, int pid_fd)
+{
+	for (size_t i = 0; i < s->machine->n_pfs; i++) {
+		struct pf *pf = &s->machine->pfs[i];
+		for (size_t k = 0; k < pf->n_vfs; k++) {
+			int r = pf->vfs[k].function.group == group
+					? mark_address(s, pf->vfs[k].function.address, pid, pid_fd)
+					: 0;
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+static int look_at_cmdline(struct search *s, unsigned pid, int pid_fd)
+{
+	CLEANUP(addresses_clear) struct addresses named = { 0 };
+	autofree char *text = NULL;
+	size_t size;
+
+	int r = file_read(pid_fd, "cmdline", CMDLINE_MAX, &text, &size);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0; /* it ended, or it hides */
+	r = cmdline_addresses(text, size, &named);
+	for (size_t i = 0; r == 0 && i < named.n; i++)
+		r = mark_address(s, named.items[i], pid, pid_fd);
+	return r;
+}
+
+static int look_at_descriptors(struct search *s, unsigned pid, int pid_fd)
+{
+	autonames names = { 0 };
+	autoclose int fds = -1;
+
+	int r = sysfs_open_dir(pid_fd, "fd", &fds);
+	if (r == 0)
+		r = sysfs_list(fds, ".", &names);
+	if (r == -EACCES || r == -EPERM)
+		s->blind = true;
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	for (size_t i = 0; i < names.n; i++) {
+		struct stat st;
+		if (fstatat(fds, names.names[i], &st, 0) < 0 || !S_ISCHR(st.st_mode))
+			continue;
+		for (size_t k = 0; k < s->n_nodes; k++) {
+			r = s->nodes[k].rdev == st.st_rdev
+				    ? mark_group(s, s->nodes[k].group, pid, pid_fd)
+				    : 0;
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+static int look_at_processes(struct search *s)
+{
+	autonames names = { 0 };
+	autoclose int proc = -1;
+
+	int r = sysfs_open_dir(s->root_fd, "proc", &proc);
+	if (r == 0)
+		r = sysfs_list(proc, ".", &names);
+	if (r < 0) {
+		s->blind = true;
+		return r == -ENOMEM ? r : 0;
+	}
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		autoclose int pid_fd = -1;
+		unsigned pid;
+		if (text_to_unsigned(names.names[i], 10, 1, UINT32_MAX, &pid) < 0 ||
+		    pid == (unsigned)getpid() || sysfs_open_dir(proc, names.names[i], &pid_fd) < 0)
+			continue;
+		r = look_at_cmdline(s, pid, pid_fd);
+		if (r == 0 && s->n_nodes)
+			r = look_at_descriptors(s, pid, pid_fd);
+	}
+	return r;
+}
+
+int holder_mark(int root_fd, struct vfprep_machine *m)
+{
+	struct search s = { .machine = m, .root_fd = root_fd };
+	bool any = false;
+
+	for (size_t i = 0; i < m->n_pfs; i++)
+		any = any || m->pfs[i].n_vfs;
+	if (!any)
+		return 0;
+	int r = find_nodes(&s);
+	if (r == 0)
+		r = look_at_processes(&s);
+	free(s.nodes);
+	for (size_t i = 0; i < m->n_pfs; i++) {
+		for (size_t k = 0; k < m->pfs[i].n_vfs; k++) {
+			struct vf *vf = &m->pfs[i].vfs[k];
+			bool hidden = s.blind && vf->function.node.exists;
+			if (vf->use.kind == USE_UNKNOWN && !hidden)
+				vf->use.kind = USE_FREE;
+		}
+	}
+	return r;
+}
