@@ -117,7 +117,8 @@ struct pf {
 	uint8_t (*auto_macs)[6]; /* MACAddress=auto for VF 0, 1, ...; they need no secret to be
 				    shown */
 	size_t n_auto_macs;
-	struct record *record; /* what vfprep changed here; NULL: nothing */
+	bool unreadable_record; /* there is one, and what it says is not known */
+	struct record *record;  /* what vfprep changed here; NULL: nothing */
 
 	bool whole; /* wanted: all of it, or nothing where one of its VFs is in use */
 

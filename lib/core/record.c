@@ -71,7 +71,8 @@ int record_reconcile(struct pf *pf, const char *boot_id)
 		pf->record = NULL;
 		return 0;
 	}
-	bool other = r->ifindex != pf->ifindex;
+	/* 0: it cannot be seen from here just now; the inodes of the VFs still tell. */
+	bool other = pf->ifindex && r->ifindex != pf->ifindex;
 	for (size_t i = r->original.n_vfs; i-- > 0;) {
 		const struct vf *entry = &r->original.vfs[i];
 		if (other || !same_vf(entry, pf_find_vf(pf, entry->index)))
@@ -80,7 +81,8 @@ int record_reconcile(struct pf *pf, const char *boot_id)
 	if (r->making && !other && pf->n_vfs == r->making)
 		return record_made(pf);
 	/* While the count is 0 it may not have been written yet: nothing to own, nothing lost. */
-	r->making = 0;
+	if (!pf->busy) /* else it is still being written */
+		r->making = 0;
 	if (other) {
 		/* What is recorded from now on is about this interface. */
 		r->original.has &= ~(unsigned)PF_NUMVFS;

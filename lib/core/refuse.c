@@ -59,6 +59,12 @@ bool refuse_pf(const struct pf *want, const struct pf *have, const struct vfprep
 	bool refused = false;
 
 	pci_address_format(have->address, subject);
+	if (have->unreadable_record) {
+		(void)problem_add(p, 0, VFPREP_SYSTEM, subject,
+				  "use the vfprep that wrote it, or remove the file",
+				  "its record in state/ cannot be read, so nothing is touched");
+		return true;
+	}
 	if (have->busy) {
 		(void)problem_add(p, 0, VFPREP_BUSY, subject,
 				  "wait for it, or end what uses the VFs of this PF",
@@ -164,12 +170,13 @@ bool refuse_group(const struct vf *want, const struct vf *have, const struct pf 
 			return true;
 		}
 		bool bound = other && other->function.has & FUNCTION_DRIVER;
-		if (is_harmless(bound ? other->function.driver : member->driver))
+		const char *driver = bound ? other->function.driver : member->driver;
+		if (is_harmless(driver))
 			continue;
 		(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject,
 				  "use a slot that keeps them apart (ACS), or unbind that device",
 				  "IOMMU group %d cannot go to a guest: %s in it has the driver %s",
-				  group->number, member_text, member->driver);
+				  group->number, member_text, driver);
 		return true;
 	}
 	return false;

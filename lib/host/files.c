@@ -20,7 +20,11 @@ static int make_parents(int dir_fd, const char *path)
 		return -ENOMEM;
 	for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		if (mkdirat(dir_fd, copy, 0755) < 0 && errno != EEXIST)
+		/* A strict umask must not hide from the container what is public. */
+		int r = mkdirat(dir_fd, copy, 0755);
+		if (r == 0)
+			r = fchmodat(dir_fd, copy, 0755, 0);
+		if (r < 0 && errno != EEXIST)
 			return -errno;
 		*slash = '/';
 	}

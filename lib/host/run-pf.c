@@ -269,7 +269,8 @@ static void tidy(struct pf_run *run)
 
 	/* Nobody is to be told: whatever was to be done is done. */
 	if (host_read(run->host, &run->address, &now, NULL) == 0 && now->n_pfs == 1)
-		pf_tidy_record(&run->store, &now->pfs[0], !anything_failed(run));
+		pf_tidy_record(&run->store, &now->pfs[0],
+			       run->request->aim == AIM_APPLY && !anything_failed(run));
 }
 
 /* A PF that had its carrier has it again: making and unmaking VFs resets the PF on igb, ixgbe and
@@ -302,9 +303,10 @@ enum vfprep_outcome pf_run(struct pf_run *run)
 	if (save_originals(run) < 0)
 		return VFPREP_DONE; /* nothing was touched */
 	act_all(run);
-	if (!run->pf_failed && (read_pf(run, &now) < 0 || verify(run, now) < 0))
+	/* Of a PF on which something may still be going on nothing is known. */
+	if (!run->pf_failed && !run->hung && (read_pf(run, &now) < 0 || verify(run, now) < 0))
 		run->pf_failed = true;
-	if (!run->pf_failed)
+	if (!run->pf_failed && !run->hung)
 		publish_all(run, now);
 	if (anything_failed(run))
 		outcome = pf_undo(run);

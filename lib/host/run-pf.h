@@ -29,6 +29,9 @@ enum vfprep_outcome pf_run(struct pf_run *run);
  * no new VF waits for drivers_probe any more. */
 void pf_tidy_record(const struct store *store, struct pf *pf, bool complete);
 
+/* Claims the group of a VF that VFIO has. *RET_IN_USE: somebody else has it. */
+int claim_vf(const struct host *h, struct vf *vf, bool *ret_in_use);
+
 /* Claims the groups of all VFs of PF that VFIO has: before its count goes to 0.
  * Return: -EBUSY, and then the VF is marked as in use. */
 int claim_all(const struct host *h, struct pf *pf);

@@ -52,8 +52,7 @@ static int read_settled(const struct host *h, struct vfprep_machine **ret,
 	return r;
 }
 
-/* Claims the group of a VF that VFIO has. *RET_IN_USE: somebody else has it. */
-static int claim_vf(const struct host *h, struct vf *vf, bool *ret_in_use)
+int claim_vf(const struct host *h, struct vf *vf, bool *ret_in_use)
 {
 	const struct function *f = &vf->function;
 
@@ -204,8 +203,8 @@ static void tidy_untouched(const struct host *h, const struct vfprep_machine *ac
 {
 	const struct store store = { h->ops, h->kernel, h->rundir_fd };
 	struct pf *pf = machine_find_pf(actual, want->address);
-	if (pf)
-		pf_tidy_record(&store, pf, true);
+	if (pf && !pf->busy) /* what is under way is not known yet */
+		pf_tidy_record(&store, pf, false);
 }
 
 /* With the lock held. */

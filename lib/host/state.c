@@ -68,12 +68,12 @@ static int load_record(int rundir_fd, const char *boot_id, struct pf *pf, struct
 	int r = file_read(rundir_fd, path, RECORD_JSON_MAX, &text, &size);
 	if (r == -ENOENT)
 		return 0;
-	if (r < 0) {
+	if (r < 0)
 		(void)problem_add(p, r, VFPREP_SYSTEM, path, NULL, "cannot be read: %s",
 				  strerror(-r));
-		return r == -ENOMEM ? r : 0;
-	}
-	r = record_from_json(text, size, path, &pf->record, p);
+	else
+		r = record_from_json(text, size, path, &pf->record, p);
+	pf->unreadable_record = r < 0;
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	return record_reconcile(pf, boot_id);

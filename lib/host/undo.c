@@ -7,7 +7,8 @@
 #include <errno.h>
 
 /* Which steps of the run's plan were about VF INDEX, as what the undoing may touch. */
-static int want_vf_back(const struct pf_run *run, const struct vf *start, struct pf *want)
+static int want_vf_back(const struct pf_run *run, const struct vf *start,
+			const struct vfprep_machine *now, struct pf *want)
 {
 	struct vf *vf = pf_add_vf(want, start->index);
 	if (!vf || vf_copy(start, vf) < 0)
@@ -31,6 +32,10 @@ static int want_vf_back(const struct pf_run *run, const struct vf *start, struct
 	}
 	/* What was published at the start was true then, and is again. */
 	const struct team *team = machine_team_of_vf(run->start, run->address, start->index);
+	const struct team *holder = team ? machine_find_team(now, team->name) : NULL;
+	if (holder && (holder->pf.vf != start->index ||
+		       pci_address_compare(holder->pf.address, run->address) != 0))
+		team = NULL; /* another VF has the name by now */
 	if (team && (text_replace(&vf->team, team->name) < 0 ||
 		     text_replace(&vf->persistent, team->hint) < 0))
 		return -ENOMEM;
@@ -59,7 +64,8 @@ static void want_pf_back(const struct pf_run *run, const struct pf *start, struc
 	want->addr_gen_mode = start->addr_gen_mode;
 }
 
-static int make_aim(const struct pf_run *run, struct vfprep_machine **ret)
+static int make_aim(const struct pf_run *run, const struct vfprep_machine *now,
+		    struct vfprep_machine **ret)
 {
 	automachine aim = machine_new();
 	const struct pf *start = machine_find_pf(run->start, run->address);
@@ -74,7 +80,7 @@ static int make_aim(const struct pf_run *run, struct vfprep_machine **ret)
 		const struct vf *vf = &start->vfs[i];
 		bool failed =
 			run->pf_failed || (vf->index < run->n_vfs && run->vf_failed[vf->index]);
-		if (failed && want_vf_back(run, vf, want) < 0)
+		if (failed && want_vf_back(run, vf, now, want) < 0)
 			return -ENOMEM;
 	}
 	*ret = TAKE_PTR(aim);
@@ -112,6 +118,19 @@ static bool vfs_are_gone(const struct pf_run *run, const struct vfprep_machine *
 	return !pf || (pf->n_vfs == 0 && machine_find_pf(run->start, run->address)->n_vfs > 0);
 }
 
+/* Nothing is unbound, and no count goes to 0, before all VFs concerned are ours alone. */
+static bool claim_for_step(const struct pf_run *run, const struct step *s, struct pf *pf)
+{
+	bool in_use = false;
+	struct vf *vf = s->of_vf ? pf_find_vf(pf, s->vf) : NULL;
+
+	if (s->kind == STEP_NUMVFS && s->number == 0)
+		return claim_all(run->host, pf) == 0;
+	if (s->kind != STEP_DRIVER || !vf)
+		return true;
+	return claim_vf(run->host, vf, &in_use) == 0 && !in_use;
+}
+
 enum vfprep_outcome pf_undo(struct pf_run *run)
 {
 	automachine aim = NULL;
@@ -125,14 +144,14 @@ enum vfprep_outcome pf_undo(struct pf_run *run)
 		return is_left(run, "it could not be read, so nothing was put back");
 	if (vfs_are_gone(run, now))
 		return is_left(run, "its VFs are gone already, and the rest is still to do");
-	if (make_aim(run, &aim) < 0 || plan_make(aim, now, AIM_UNDO, &plan, run->p) < 0)
+	if (make_aim(run, now, &aim) < 0 || plan_make(aim, now, AIM_UNDO, &plan, run->p) < 0)
 		return is_left(run, "out of memory, so nothing was put back");
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct step *s = &plan->steps[i];
-		struct pf *pf = machine_find_pf(now, run->address);
-		if (s->kind == STEP_NUMVFS && s->number == 0 && claim_all(run->host, pf) < 0)
-			return is_left(run,
-				       "the VFs that this run made stay: one is in use already");
+		if (!claim_for_step(run, s, machine_find_pf(now, run->address)))
+			return is_left(run, "a VF that this run bound is in use already");
+		if (s->kind == STEP_PUBLISH && failed)
+			continue; /* only what was put back is true again */
 		failed = pf_act(run, RUN_UNDO, s, aim, s->kind == STEP_PUBLISH ? now : NULL) < 0 ||
 			 failed;
 	}

@@ -171,6 +171,30 @@ static void vfs_are_ours_when_all_of_them_are(void **state)
 	assert_false(record_owns_vfs(pf));
 }
 
+static void interface_that_cannot_be_seen_just_now_voids_nothing(void **state)
+{
+	automachine m = machine_with_own_vfs(2);
+	struct pf *pf = &m->pfs[0];
+
+	(void)state;
+	pf->ifindex = 0; /* no netlink here, or it is in another network namespace */
+	assert_int_equal(record_reconcile(pf, BOOT), 0);
+	assert_true(record_owns_vfs(pf));
+	assert_true(pf->record->original.has & PF_NUMVFS);
+	assert_int_not_equal(pf->record->ifindex, 0);
+}
+
+static void what_is_still_being_made_stays_on_record(void **state)
+{
+	automachine m = killed_while_making(4, 1);
+	struct pf *pf = &m->pfs[0];
+
+	(void)state;
+	assert_int_equal(text_replace(&pf->busy, "pid 12, sriov_numvfs"), 0);
+	assert_int_equal(record_reconcile(pf, BOOT), 0);
+	assert_int_equal(pf->record->making, 4);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -185,6 +209,8 @@ int main(void)
 		cmocka_unit_test(vfs_of_another_number_than_was_being_made_are_not_ours),
 		cmocka_unit_test(vfs_of_another_interface_are_not_those_that_were_being_made),
 		cmocka_unit_test(vfs_are_ours_when_all_of_them_are),
+		cmocka_unit_test(interface_that_cannot_be_seen_just_now_voids_nothing),
+		cmocka_unit_test(what_is_still_being_made_stays_on_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

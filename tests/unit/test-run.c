@@ -12,6 +12,7 @@
 
 #include "core/desire.h"
 #include "fake-host.h"
+#include "host/files.h"
 
 static const char fresh_config[] = "[Match]\nDriver=igb\n"
 				   "[PF]\nVirtualFunctions=3\n"
@@ -333,12 +334,54 @@ static void a_setting_that_the_kernel_took_and_lost_is_a_failure_of_its_vf(void 
 	fake_host_close(&h);
 }
 
+/* Puts a file of somebody else's into the run directory. */
+static void put_file(const struct fake_host *h, const char *path, const char *text)
+{
+	assert_true(file_write(h->host.rundir_fd, path, text) >= 0);
+}
+
+static void a_record_that_cannot_be_read_keeps_its_pf_from_being_touched(void **state)
+{
+	struct fake_host h;
+
+	(void)state;
+	fake_host_open(&h, others_config);
+	make_others(&h);
+	put_file(&h, "state/0000:01:00.0.json", "{\"version\":2}\n");
+	autofree char *first = fake_host_state(&h);
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_true(has_problem(&h, "0000:01:00.0", "cannot be read, so nothing is touched"));
+	autofree char *after = fake_host_state(&h);
+	assert_string_equal(after, first);
+	fake_host_close(&h);
+}
+
+static void a_file_of_others_in_a_teams_directory_keeps_nobody_from_withdrawing(void **state)
+{
+	struct fake_host h;
+
+	(void)state;
+	fake_host_open(&h, others_config);
+	make_others(&h);
+	assert_int_equal(fake_host_apply(&h), 0);
+	put_file(&h, "teams/web0/notes", "mine\n");
+	assert_int_equal(fake_host_release_all(&h), 0);
+	assert_int_equal(h.outcome, VFPREP_DONE);
+	autofree char *after = fake_host_state(&h);
+	assert_non_null(strstr(after, "file teams/web0/notes"));
+	assert_null(strstr(after, "team.json"));
+	fake_host_close(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_apply_that_fails_anywhere_is_undone_for_what_it_names),
 		cmocka_unit_test(an_apply_that_keeps_failing_ends_right_later),
 		cmocka_unit_test(an_apply_that_is_killed_anywhere_ends_right_later),
+		cmocka_unit_test(a_record_that_cannot_be_read_keeps_its_pf_from_being_touched),
+		cmocka_unit_test(
+			a_file_of_others_in_a_teams_directory_keeps_nobody_from_withdrawing),
 		cmocka_unit_test(a_mac_that_the_driver_does_not_clear_stays_and_is_no_failure),
 		cmocka_unit_test(a_setting_that_the_kernel_took_and_lost_is_a_failure_of_its_vf),
 		cmocka_unit_test(a_release_that_fails_or_is_killed_anywhere_ends_right_later),

@@ -294,10 +294,10 @@ static bool output_was_taken(void)
 static int run_command(struct cli *cli, const struct command *command)
 {
 	int r = command->run(cli);
-	bool said = output_was_taken();
+	if (fflush(stdout) != 0 || ferror(stdout)) /* what it did not take was not said */
+		(void)problem_add(cli->problems, 0, VFPREP_SYSTEM, NULL, NULL,
+				  "cannot write the output"); /* errno may be older */
 	print_problems(cli);
-	if (!said)
-		return EXIT_OTHER;
 	return r ? r : (int)problems_exit_code(cli->problems, cli->outcome, cli->to_do);
 }
 
