@@ -7,12 +7,13 @@
 
 /* Drops from the PF's record what is not about this machine any more: all about VFs and the count
  * where the boot id differs or the interface is another one, a single VF where its directory is.
- * Once the count is written, `making` is resolved: exactly so many VFs are ours. */
+ * An interface that cannot be seen just now (ifindex 0) is no other one. Once the count is written,
+ * `making` is resolved: exactly so many VFs are ours; while the PF is busy it stays. */
 int record_reconcile(struct pf *pf, const char *boot_id);
 
 /* Adds to the PF's record (made when it has none) the present value of everything that the plan's
- * steps are going to change there and that it does not hold yet. NOW is the whole machine.
- * *RET_CHANGED: it differs from what was saved. */
+ * steps are going to change there and that it does not hold yet. *RET_CHANGED: it differs from
+ * what was saved. */
 int record_extend(struct pf *pf, const char *boot_id, const struct vfprep_plan *plan,
 		  bool *ret_changed);
 
