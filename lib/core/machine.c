@@ -28,11 +28,10 @@ int addr_gen_mode_parse(const char *text, enum addr_gen_mode *ret)
 	return -EINVAL;
 }
 
-static const char *const use_names[] = { [USE_UNKNOWN] = "unknown",
-					 [USE_FREE] = "free",
-					 [USE_PROCESS] = "process",
-					 [USE_INTERFACE] = "interface",
-					 [USE_DRIVER] = "driver" };
+static const char *const use_names[] = {
+	[USE_UNKNOWN] = "unknown",     [USE_FREE] = "free",     [USE_PROCESS] = "process",
+	[USE_INTERFACE] = "interface", [USE_DRIVER] = "driver", [USE_CLOSED] = "closed"
+};
 static_assert(ARRAY_SIZE(use_names) == USE_COUNT, "a name per kind");
 
 const char *use_kind_name(enum use_kind kind)
@@ -62,6 +61,7 @@ char *use_text(const struct use *use)
 		return text_format("the host: %s", use->what);
 	case USE_DRIVER:
 		return text_format("the driver %s", use->what);
+	case USE_CLOSED:
 	case USE_UNKNOWN:
 	case USE_FREE:
 	case USE_COUNT:

@@ -32,6 +32,7 @@ enum use_kind {
 	USE_PROCESS,   /* a process holds its group, or names it on its command line */
 	USE_INTERFACE, /* the host uses the interface that its net driver made */
 	USE_DRIVER,    /* a driver that is neither VFIO's nor makes an interface */
+	USE_CLOSED,    /* its group cannot be opened, so nobody can say */
 	USE_COUNT,
 };
 

@@ -65,6 +65,8 @@ static int target_find(const struct vfprep_machine *m, const char *name, struct 
 		return 0;
 	}
 	pf = team ? machine_find_pf(m, team->pf.address) : NULL;
+	if (team && !pf) /* its PF is gone: every plan takes it back */
+		return 0;
 	if (!pf)
 		return problem_add(p, -ENODEV, VFPREP_ABSENT, name, "see vfprep list",
 				   "no team and no PF's interface is called so");
@@ -78,9 +80,9 @@ int operand_find_pf(const struct vfprep_machine *m, const char *name, struct pci
 	struct target t = { 0 };
 
 	int r = target_find(m, name, &t, p);
-	if (r < 0 || !t.pf)
+	if (r < 0)
 		return r;
-	if (t.is_vf)
+	if (t.is_vf || !t.pf)
 		return problem_add(p, -EINVAL, VFPREP_ABSENT, name, "name the PF",
 				   "is a VF or a team, and apply works on whole PFs");
 	*ret = t.pf->address;
@@ -142,6 +144,27 @@ static int want_pf_back(const struct vfprep_machine *actual, const struct pf *pf
 	return 0;
 }
 
+/* A MAC that was set where the driver reports none has no original to go back to. */
+static void note_unknown(const struct vfprep_machine *actual, const struct pf *want,
+			 struct vfprep_problems *p)
+{
+	const struct pf *pf = machine_find_pf(actual, want->address);
+	char address[PCI_ADDRESS_TEXT];
+
+	for (size_t i = 0; i < want->n_vfs; i++) {
+		const struct vf *vf = &want->vfs[i], *have = pf_find_vf(pf, vf->index);
+		if (!have || setting_has(&have->settings, SETTING_MAC) ||
+		    setting_has(&vf->settings, SETTING_MAC) ||
+		    !machine_team_of_vf(actual, pf->address, vf->index))
+			continue;
+		autofree char *subject = text_format(
+			"%s vf %u", pci_address_format(pf->address, address), vf->index);
+		(void)problem_add(p, 0, VFPREP_NOTE, subject, NULL,
+				  "its MAC before vfprep was not reported, so it keeps the one it "
+				  "got");
+	}
+}
+
 static int by_index(const void *a, const void *b)
 {
 	const struct vf *x = a, *y = b;
@@ -178,6 +201,7 @@ int desire_originals(const struct vfprep_machine *actual, const char *const *nam
 	if (not_unique)
 		return not_unique;
 	for (size_t i = 0; i < wanted->n_pfs; i++) {
+		note_unknown(actual, &wanted->pfs[i], p);
 		if (wanted->pfs[i].n_vfs)
 			qsort(wanted->pfs[i].vfs, wanted->pfs[i].n_vfs, sizeof(struct vf),
 			      by_index);

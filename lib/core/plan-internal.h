@@ -46,8 +46,12 @@ void planner_add_vf(struct planner *pl, size_t i);
 /* Is autoprobe on while the VFs' steps are taken? */
 bool planner_autoprobe(const struct planner *pl);
 
+/* Is exactly what is wanted of a VF published already? */
+bool planner_is_published(struct planner *pl, const struct vf *want);
 /* Takes back what is published and will not be true: before the first step that makes it so. */
 void planner_withdraw(struct planner *pl);
+/* Takes back the teams of PFs that are not in the machine any more. */
+void planner_withdraw_orphans(struct planner *pl);
 /* Publishes what is wanted and not published. */
 void planner_publish(struct planner *pl);
 

@@ -14,7 +14,7 @@ int team_of_vf(const struct vfprep_machine *m, const struct pf *pf, const struct
 	       struct team *ret)
 {
 	const struct vf *have = pf_find_vf(pf, want->index);
-	struct team t = { .verified = pf->lists_vfs };
+	struct team t = { .verified = have != NULL };
 
 	t.pf.address = pf->address;
 	t.pf.name = pf->name;
@@ -29,16 +29,17 @@ int team_of_vf(const struct vfprep_machine *m, const struct pf *pf, const struct
 	if (have)
 		t.settings = have->settings;
 	for (unsigned i = 0; i < SETTING_COUNT; i++) {
-		if (setting_has(&want->settings, i))
-			setting_copy(i, &t.settings, &want->settings);
+		if (!setting_has(&want->settings, i))
+			continue;
+		t.verified = t.verified && setting_has(&have->settings, i);
+		setting_copy(i, &t.settings, &want->settings);
 	}
 	memcpy(t.mac, t.settings.mac, sizeof(t.mac));
 	t.settings.present &= ~(1u << SETTING_MAC); /* it stands at the top */
 	return team_copy(&t, ret);
 }
 
-/* Is exactly that published already? */
-static bool is_published(struct planner *pl, const struct vf *want)
+bool planner_is_published(struct planner *pl, const struct vf *want)
 {
 	autoteam team = { .transient.group = -1 };
 	const struct team *published = machine_find_team(pl->actual, want->team);
@@ -75,9 +76,10 @@ static bool is_untrue(struct planner *pl, const struct team *t)
 			continue;
 		bool unwanted = !text_equal(want->team, t->name);
 		/* Where only the settings change, its name stays. */
-		return pl->fates[i] == FATE_ALL        ? unwanted || !is_published(pl, want)
-		       : pl->fates[i] == FATE_SETTINGS ? !unwanted && !is_published(pl, want)
-						       : false;
+		return pl->fates[i] == FATE_ALL ? unwanted || !planner_is_published(pl, want)
+		       : pl->fates[i] == FATE_SETTINGS
+			       ? !unwanted && !planner_is_published(pl, want)
+			       : false;
 	}
 	return false;
 }
@@ -94,8 +96,17 @@ void planner_withdraw(struct planner *pl)
 	for (size_t i = 0; i < pl->want->n_vfs; i++) { /* a name that another VF has so far */
 		const struct vf *want = &pl->want->vfs[i];
 		if (want->team && pl->fates[i] == FATE_ALL &&
-		    machine_find_team(pl->actual, want->team) && !is_published(pl, want))
+		    machine_find_team(pl->actual, want->team) && !planner_is_published(pl, want))
 			add_withdraw(pl, want->team);
+	}
+}
+
+void planner_withdraw_orphans(struct planner *pl)
+{
+	for (size_t i = 0; i < pl->actual->n_teams; i++) {
+		const struct team *t = &pl->actual->teams[i];
+		if (!machine_find_pf(pl->actual, t->pf.address))
+			add_withdraw(pl, t->name);
 	}
 }
 
@@ -103,7 +114,7 @@ void planner_publish(struct planner *pl)
 {
 	for (size_t i = 0; i < pl->want->n_vfs; i++) {
 		const struct vf *want = &pl->want->vfs[i];
-		if (!want->team || pl->fates[i] != FATE_ALL || is_published(pl, want))
+		if (!want->team || pl->fates[i] != FATE_ALL || planner_is_published(pl, want))
 			continue;
 		autofree char *path = team_path(pl, want->team);
 		struct step *s =

@@ -2,6 +2,7 @@
 /* The planner's part about one VF: its steps, and which of them may be. */
 #include "core/plan-internal.h"
 
+#include "core/record.h"
 #include "core/refuse.h"
 #include "core/step.h"
 
@@ -23,6 +24,7 @@ struct step *planner_add_vf_step(struct planner *pl, enum step_kind kind, const 
 		return NULL;
 	}
 	s->of_vf = true;
+	s->to_come = !have;
 	s->vf = index;
 	s->address = address;
 	s->group = have ? have->function.group : -1;
@@ -34,11 +36,27 @@ static const char *or_none(const char *name)
 	return name ? name : "none";
 }
 
+/* Where the driver reports nothing, what vfprep set and published of this very VF holds: to send an
+ * equal MAC again would reset a guest's link on i40e. */
+static bool is_believed(const struct planner *pl, const struct vf *want, const struct vf *have,
+			enum setting setting)
+{
+	const struct team *team = machine_team_of_vf(pl->actual, pl->have->address, want->index);
+
+	if (setting_has(&have->settings, setting) || !team ||
+	    !record_find_vf(pl->have, want->index))
+		return false;
+	if (setting == SETTING_MAC)
+		return memcmp(team->mac, want->settings.mac, sizeof(team->mac)) == 0;
+	return setting_same(setting, &want->settings, &team->settings);
+}
+
 static void plan_settings(struct planner *pl, const struct vf *want, const struct vf *have)
 {
 	for (unsigned i = 0; i < SETTING_COUNT; i++) {
 		if (!setting_has(&want->settings, i) ||
-		    (have && setting_same(i, &want->settings, &have->settings)))
+		    (have && (setting_same(i, &want->settings, &have->settings) ||
+			      is_believed(pl, want, have, i))))
 			continue;
 		autostrbuf old = { 0 }, new = { 0 };
 		if (!have)
@@ -146,7 +164,8 @@ bool planner_autoprobe(const struct planner *pl)
 	return pl->have->autoprobe && !pl->creating;
 }
 
-/* Does a team that another VF in use goes on with have the name? */
+/* Does another VF go on with the team of that name: one in use, or one that this run is not about?
+ */
 static bool team_is_held(struct planner *pl, const struct vf *want)
 {
 	const struct team *team = want->team ? machine_find_team(pl->actual, want->team) : NULL;
@@ -154,14 +173,21 @@ static bool team_is_held(struct planner *pl, const struct vf *want)
 	const struct vf *holder = pf ? pf_find_vf(pf, team->pf.vf) : NULL;
 	char text[PCI_ADDRESS_TEXT], address[PCI_ADDRESS_TEXT];
 
-	if (!holder || (pf == pl->have && holder->index == want->index) ||
-	    !refuse_use(pl->wanted, holder))
+	if (!holder || (pf == pl->have && holder->index == want->index))
+		return false;
+	bool in_use = refuse_use(pl->wanted, holder);
+	const struct pf *wanted_pf = machine_find_pf(pl->wanted, pf->address);
+	if (!in_use && wanted_pf &&
+	    (pf_find_vf(wanted_pf, holder->index) || wanted_pf->has & PF_NUMVFS))
 		return false;
 	autofree char *subject =
 		text_format("%s vf %u", pci_address_format(pl->have->address, text), want->index);
-	(void)problem_add(pl->p, 0, VFPREP_BUSY, subject, "stop the guest that has that VF",
-			  "team %s is that of %s, which is in use", want->team,
-			  pci_address_format(holder->function.address, address));
+	(void)problem_add(pl->p, 0, VFPREP_BUSY, subject,
+			  in_use ? "stop the guest that has that VF"
+				 : "release that team first, or choose another name",
+			  "team %s is that of %s, %s", want->team,
+			  pci_address_format(holder->function.address, address),
+			  in_use ? "which is in use" : "which this run leaves as it is");
 	return true;
 }
 
@@ -202,7 +228,9 @@ enum vf_fate planner_decide(struct planner *pl, const struct vf *want)
 	drop_steps(pl, first);
 
 	enum vf_fate fate = decide_use(pl, want, have, steps, others);
-	bool refused = (steps && fate != FATE_NOTHING &&
+	/* Also where all is right but that it is not published (any more). */
+	bool concerned = steps || (want->team && !planner_is_published(pl, want));
+	bool refused = (concerned && fate != FATE_NOTHING &&
 			refuse_vf(want, have, pl->have, pl->wanted, pl->actual, pl->aim, pl->p)) ||
 		       team_is_held(pl, want);
 	return refused ? FATE_NOTHING : fate;

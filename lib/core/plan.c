@@ -32,6 +32,7 @@ struct step *planner_add(struct planner *pl, enum step_kind kind, const char *su
 		s->kind = kind;
 		s->group = -1;
 		if (pl->have) {
+			s->of_pf = true;
 			s->pf = pl->have->address;
 			s->ifindex = pl->have->ifindex;
 		}
@@ -128,6 +129,19 @@ static void note_reset(struct planner *pl)
 			pl->have->name);
 }
 
+/* A guest's VF has no link any more once its PF's is down. */
+static bool link_is_held(struct planner *pl)
+{
+	for (size_t i = 0; pl->aim != AIM_UNDO && i < pl->have->n_vfs; i++) {
+		const struct vf *vf = &pl->have->vfs[i];
+		if (!vf_in_use(vf))
+			continue;
+		report_in_use(pl->have, vf, "the link of its PF stays up", pl->p);
+		return true;
+	}
+	return false;
+}
+
 static void plan_steps(struct planner *pl)
 {
 	const struct pf *want = pl->want, *have = pl->have;
@@ -135,6 +149,8 @@ static void plan_steps(struct planner *pl)
 	bool mode = want->has & have->has & PF_ADDR_GEN_MODE &&
 		    want->addr_gen_mode != have->addr_gen_mode;
 
+	if (link && !want->up && link_is_held(pl))
+		link = mode = false;
 	planner_withdraw(pl);
 	if (link && want->up) {
 		if (mode)
@@ -214,6 +230,8 @@ int plan_make(const struct vfprep_machine *wanted, const struct vfprep_machine *
 		.wanted = wanted, .actual = actual, .aim = aim, .plan = plan, .p = own
 	};
 
+	if (aim != AIM_UNDO)
+		planner_withdraw_orphans(&pl);
 	for (size_t i = 0; i < wanted->n_pfs; i++) {
 		char subject[PCI_ADDRESS_TEXT];
 		pl.want = &wanted->pfs[i];

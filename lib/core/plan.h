@@ -24,9 +24,11 @@ enum step_kind {
 
 struct step {
 	enum step_kind kind;
-	struct pci_address pf; /* all but STEP_MODULE */
-	unsigned ifindex;      /* of the PF; 0: none */
-	bool of_vf;            /* `vf` and `address` mean something */
+	bool of_pf; /* `pf` means something; else the step is about no PF */
+	struct pci_address pf;
+	unsigned ifindex; /* of the PF; 0: none */
+	bool of_vf;       /* `vf` and `address` mean something */
+	bool to_come;     /* the plan itself makes the VF */
 	unsigned vf;
 	struct pci_address address; /* of the VF */
 	int group;                  /* of the VF; -1: not known yet */

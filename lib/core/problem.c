@@ -64,6 +64,19 @@ struct vfprep_problem vfprep_problems_get(const struct vfprep_problems *p, size_
 	return (struct vfprep_problem){ f->fault, f->subject, f->message, f->advice };
 }
 
+/* One run reads the machine more than once, and finds the same each time. */
+static bool has_finding(const struct vfprep_problems *p, enum vfprep_fault fault,
+			const char *subject, const char *message)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct finding *f = &p->items[i];
+		if (f->fault == fault && strcmp(f->subject, subject) == 0 &&
+		    strcmp(f->message, message) == 0)
+			return true;
+	}
+	return false;
+}
+
 int problem_add(struct vfprep_problems *p, int r, enum vfprep_fault fault, const char *subject,
 		const char *advice, const char *message, ...)
 {
@@ -75,10 +88,12 @@ int problem_add(struct vfprep_problems *p, int r, enum vfprep_fault fault, const
 	va_start(args, message);
 	strbuf_vaddf(&text, message, args);
 	va_end(args);
-	autofree char *message_copy = strbuf_take(&text);
-	autofree char *subject_copy = strdup(subject ? subject : "");
-	autofree char *advice_copy = strdup(advice ? advice : "");
+	autofree char *message_copy = text_make_printable(strbuf_take(&text));
+	autofree char *subject_copy = text_make_printable(strdup(subject ? subject : ""));
+	autofree char *advice_copy = text_make_printable(strdup(advice ? advice : ""));
 	struct finding *f = NULL;
+	if (message_copy && subject_copy && has_finding(p, fault, subject_copy, message_copy))
+		return r;
 	if (message_copy && subject_copy && advice_copy)
 		f = array_add(&p->items, &p->n, sizeof(*f));
 	if (!f) {

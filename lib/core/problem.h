@@ -23,9 +23,9 @@ enum exit_code {
 	EXIT_TO_DO = 10,
 };
 
-/* Adds a finding; SUBJECT and ADVICE may be NULL, and so may P. It never fails: where memory is
- * short, the list says at its end that findings were lost. Returns R, so that a function can add
- * and return in one statement. */
+/* Adds a finding, unless the list has it; SUBJECT and ADVICE may be NULL, and so may P. It never
+ * fails: where memory is short, the list says at its end that findings were lost. Returns R, so
+ * that a function can add and return in one statement. */
 int problem_add(struct vfprep_problems *p, int r, enum vfprep_fault fault, const char *subject,
 		const char *advice, const char *message, ...) FORMAT(6, 7);
 

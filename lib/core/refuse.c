@@ -12,6 +12,14 @@ void report_in_use(const struct pf *pf, const struct vf *vf, const char *consequ
 	char address[PCI_ADDRESS_TEXT], pf_address[PCI_ADDRESS_TEXT];
 	autofree char *subject =
 		text_format("%s vf %u", pci_address_format(pf->address, pf_address), vf->index);
+	if (vf->use.kind == USE_CLOSED) {
+		(void)problem_add(p, 0, VFPREP_PERMISSION, subject,
+				  "run it as root, where /dev/vfio can be opened",
+				  "the VFIO group of %s cannot be claimed: %s: %s",
+				  pci_address_format(vf->function.address, address), vf->use.what,
+				  consequence);
+		return;
+	}
 	autofree char *who = use_text(&vf->use);
 	(void)problem_add(p, 0, VFPREP_BUSY, subject, "stop the guest or program that has it",
 			  "%s is in use by %s: %s",
@@ -190,10 +198,6 @@ bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf
 	autofree char *subject =
 		text_format("%s vf %u", pci_address_format(pf->address, pf_address), want->index);
 
-	if (have && refuse_use(wanted, have) && !wanted->live) {
-		report_in_use(pf, have, "it is left as it is", p);
-		return true;
-	}
 	if (actual->no_iommu && want->function.has & FUNCTION_DRIVER &&
 	    driver_is_vfio(want->function.driver)) {
 		(void)problem_add(

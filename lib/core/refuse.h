@@ -9,7 +9,7 @@
 bool refuse_pf(const struct pf *want, const struct pf *have, const struct vfprep_machine *wanted,
 	       enum plan_aim aim, struct vfprep_problems *p);
 
-/* Must VF WANT be left alone, for which there are steps? HAVE is NULL when it is yet to be made. */
+/* Must VF WANT be left alone, whoever has it? HAVE is NULL when it is yet to be made. */
 bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf,
 	       const struct vfprep_machine *wanted, const struct vfprep_machine *actual,
 	       enum plan_aim aim, struct vfprep_problems *p);

@@ -14,6 +14,12 @@ char *step_line(const struct step *s);
  * said about it itself (NULL: nothing). Returns R. */
 int step_explain(const struct step *s, int r, const char *detail, struct vfprep_problems *p);
 
+/* Is it about no PF that is there: a module, a team whose PF is gone? */
+static inline bool step_is_global(const struct step *s)
+{
+	return !s->of_pf;
+}
+
 /* Has the machine, as it is now, what the step is to bring about? */
 bool step_is_done(const struct step *s, const struct vfprep_machine *now);
 

@@ -138,6 +138,15 @@ int text_to_unsigned(const char *text, int base, unsigned min, unsigned max, uns
 	return r;
 }
 
+char *text_make_printable(char *text)
+{
+	for (char *c = text; c && *c; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	}
+	return text;
+}
+
 bool text_equal(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;

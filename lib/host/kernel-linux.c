@@ -205,12 +205,12 @@ static int act_override(struct kernel_linux *k, const struct step *s, char **ret
 	return driver_set_override(&target, s->name, ret_detail);
 }
 
-/* A VF without a group yet is one that the plan itself made: whoever has it may lose it. */
+/* Whoever has a VF that the plan itself made may lose it. */
 static int act_driver(struct kernel_linux *k, const struct step *s, char **ret_detail)
 {
 	struct driver_target target = make_target(k, s);
 
-	return driver_set(&target, s->name, s->old_driver, s->group < 0, ret_detail);
+	return driver_set(&target, s->name, s->old_driver, s->to_come, ret_detail);
 }
 
 static int act_node(struct kernel_linux *k, const struct step *s, char **ret_detail)

@@ -30,14 +30,14 @@ int publish_team(const struct store *store, const struct team *team)
 	if (r == 0)
 		r = put(store, team->name, "team.json", json);
 	if (r < 0)
-		(void)publish_withdraw(store, team->name); /* the first error is the one to tell */
+		(void)publish_withdraw(store, team->name, true); /* the first error is to be told */
 	return r;
 }
 
-int publish_withdraw(const struct store *store, const char *name)
+int publish_withdraw(const struct store *store, const char *name, bool keep_directory)
 {
 	static const char *const files[] = { "team.json", "interface.xml", "hostdev.xml", "" };
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(files) - keep_directory; i++) {
 		int r = put(store, name, files[i], NULL);
 		if (r == -ENOTEMPTY)
 			return 0; /* a file of somebody else's; team.json is gone, which counts */
@@ -75,6 +75,6 @@ void publish_sweep(const struct store *store)
 	for (size_t i = 0; i < names.n; i++) {
 		autofree char *path = text_format("teams/%s/team.json", names.names[i]);
 		if (path && !sysfs_exists(store->rundir_fd, path))
-			(void)publish_withdraw(store, names.names[i]); /* or by the next run */
+			(void)publish_withdraw(store, names.names[i], false); /* or the next run */
 	}
 }

@@ -16,10 +16,12 @@ struct pf_run {
 	struct pci_address address;
 	struct vfprep_problems *p;
 	bool created;    /* VFs were made in this run */
+	bool removed;    /* ... were taken away */
 	bool pf_failed;  /* a step about the PF itself did */
 	bool hung;       /* ... and may still be going on */
 	bool *vf_failed; /* by index */
 	size_t n_vfs;    /* length of vf_failed */
+	bool *changed;   /* by number of the step: it changed the machine */
 };
 
 /* Carries the PF's steps out. Return: how it ended; findings are added. */
@@ -29,7 +31,8 @@ enum vfprep_outcome pf_run(struct pf_run *run);
  * no new VF waits for drivers_probe any more. */
 void pf_tidy_record(const struct store *store, struct pf *pf, bool complete);
 
-/* Claims the group of a VF that VFIO has. *RET_IN_USE: somebody else has it. */
+/* Claims the group of a VF that VFIO has. *RET_IN_USE: somebody else has it, or it cannot be
+ * opened, and the VF is marked so. Return: -ENOMEM. */
 int claim_vf(const struct host *h, struct vf *vf, bool *ret_in_use);
 
 /* Claims the groups of all VFs of PF that VFIO has: before its count goes to 0.

@@ -59,11 +59,11 @@ int claim_vf(const struct host *h, struct vf *vf, bool *ret_in_use)
 	if (vf_in_use(vf) || f->group < 0 || !driver_is_vfio(f->driver))
 		return 0;
 	int r = h->ops->claim(h->kernel, f->group);
-	if (r == -EBUSY) {
-		*ret_in_use = true;
-		return vf_set_use(vf, USE_PROCESS, 0, NULL);
-	}
-	return r;
+	if (r == 0 || r == -ENOMEM)
+		return r;
+	*ret_in_use = true;
+	return r == -EBUSY ? vf_set_use(vf, USE_PROCESS, 0, NULL)
+			   : vf_set_use(vf, USE_CLOSED, 0, strerror(-r));
 }
 
 int claim_all(const struct host *h, struct pf *pf)
@@ -80,8 +80,7 @@ int claim_all(const struct host *h, struct pf *pf)
 /* Claims whatever the plan's steps concern. Right before acting, and only for VFs with a step: a
  * guest that is starting would lose its VF to us. */
 static int claim_for_plan(const struct host *h, const struct vfprep_plan *plan,
-			  struct vfprep_machine *actual, bool *ret_in_use,
-			  struct vfprep_problems *p)
+			  struct vfprep_machine *actual, bool *ret_in_use)
 {
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct step *s = &plan->steps[i];
@@ -96,9 +95,7 @@ static int claim_for_plan(const struct host *h, const struct vfprep_plan *plan,
 			r = claim_vf(h, vf, ret_in_use);
 		}
 		if (r < 0)
-			return problem_add(p, r, VFPREP_PERMISSION, s->subject,
-					   "run it as root, where /dev/vfio is",
-					   "its VFIO group cannot be claimed: %s", strerror(-r));
+			return r;
 	}
 	return 0;
 }
@@ -115,7 +112,7 @@ static int plan_and_claim(const struct host *h, enum plan_aim aim,
 		bool in_use = false;
 		int r = found ? plan_make(wanted, actual, aim, &plan, found) : -ENOMEM;
 		if (r == 0)
-			r = claim_for_plan(h, plan, actual, &in_use, p);
+			r = claim_for_plan(h, plan, actual, &in_use);
 		if (r < 0)
 			return r;
 		if (in_use)
@@ -126,17 +123,22 @@ static int plan_and_claim(const struct host *h, enum plan_aim aim,
 	}
 }
 
-/* Steps that are about no PF come first; without them nothing of the rest works. */
+/* Steps that are about no PF of this machine come first. Without the module nothing of the rest
+ * works; a team that could not be withdrawn is the next run's. */
 static int act_global(const struct host *h, const struct run_request *request,
 		      const struct vfprep_plan *plan, struct vfprep_problems *p)
 {
-	for (size_t i = 0; i < plan->n && plan->steps[i].kind == STEP_MODULE; i++) {
+	const struct store store = { h->ops, h->kernel, h->rundir_fd };
+
+	for (size_t i = 0; i < plan->n && step_is_global(&plan->steps[i]); i++) {
+		const struct step *s = &plan->steps[i];
 		autofree char *detail = NULL;
-		int r = h->ops->act(h->kernel, &plan->steps[i], &detail);
+		int r = s->kind == STEP_WITHDRAW ? publish_withdraw(&store, s->name, false)
+						 : h->ops->act(h->kernel, s, &detail);
 		if (request->step)
-			request->step(request->step_user, RUN_STEP, &plan->steps[i], r);
-		if (r < 0)
-			return step_explain(&plan->steps[i], r, detail, p);
+			request->step(request->step_user, RUN_STEP, s, r);
+		if (r < 0 && step_explain(s, r, detail, p) < 0 && s->kind == STEP_MODULE)
+			return r;
 	}
 	return 0;
 }
@@ -144,7 +146,7 @@ static int act_global(const struct host *h, const struct run_request *request,
 static bool plan_names(const struct vfprep_plan *plan, struct pci_address address)
 {
 	for (size_t i = 0; i < plan->n; i++) {
-		if (plan->steps[i].kind != STEP_MODULE &&
+		if (!step_is_global(&plan->steps[i]) &&
 		    pci_address_compare(plan->steps[i].pf, address) == 0)
 			return true;
 	}
@@ -177,8 +179,9 @@ static enum vfprep_outcome run_one_pf(const struct host *h, const struct run_req
 	automachine wanted_one = only_pf(wanted, want);
 	automachine start = only_pf(actual, have);
 	autofree bool *vf_failed = calloc(have->totalvfs + 1, sizeof(*vf_failed));
+	autofree bool *changed = calloc(plan->n + 1, sizeof(*changed));
 
-	if (!wanted_one || !start || !vf_failed) {
+	if (!wanted_one || !start || !vf_failed || !changed) {
 		(void)problem_add(p, 0, VFPREP_SYSTEM, NULL, NULL, "out of memory");
 		return VFPREP_DONE;
 	}
@@ -193,6 +196,7 @@ static enum vfprep_outcome run_one_pf(const struct host *h, const struct run_req
 		.p = p,
 		.vf_failed = vf_failed,
 		.n_vfs = have->totalvfs + 1,
+		.changed = changed,
 	};
 	return pf_run(&one);
 }
@@ -253,6 +257,8 @@ int run(const struct host *h, const struct run_request *request, enum vfprep_out
 	if (r < 0)
 		return r;
 	r = run_locked(h, request, ret_outcome, p);
+	if (r == -ENOMEM)
+		(void)problem_add(p, r, VFPREP_SYSTEM, NULL, NULL, "out of memory");
 	h->ops->unclaim(h->kernel);
 	return r;
 }

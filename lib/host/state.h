@@ -28,8 +28,9 @@ int state_save(const struct store *store, const struct pf *pf);
 
 /* Publishes a team: fragments first, team.json last, for whoever reads that finds all. */
 int publish_team(const struct store *store, const struct team *team);
-/* Takes a team back: team.json first. */
-int publish_withdraw(const struct store *store, const char *name);
+/* Takes a team back: team.json first. KEEP_DIRECTORY: it is about to be published again, and a
+ * container that has the directory mounted is to see that. */
+int publish_withdraw(const struct store *store, const char *name, bool keep_directory);
 /* Takes away what a run that was killed left: team directories without a team.json, and records
  * that have not got their name. With the lock held. */
 void publish_sweep(const struct store *store);

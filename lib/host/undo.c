@@ -64,6 +64,11 @@ static void want_pf_back(const struct pf_run *run, const struct pf *start, struc
 	want->addr_gen_mode = start->addr_gen_mode;
 }
 
+static bool has_failed(const struct pf_run *run, unsigned index)
+{
+	return run->pf_failed || (index < run->n_vfs && run->vf_failed[index]);
+}
+
 static int make_aim(const struct pf_run *run, const struct vfprep_machine *now,
 		    struct vfprep_machine **ret)
 {
@@ -78,9 +83,7 @@ static int make_aim(const struct pf_run *run, const struct vfprep_machine *now,
 	bool vanish = want->has & PF_NUMVFS && want->numvfs == 0;
 	for (size_t i = 0; i < start->n_vfs && !vanish; i++) {
 		const struct vf *vf = &start->vfs[i];
-		bool failed =
-			run->pf_failed || (vf->index < run->n_vfs && run->vf_failed[vf->index]);
-		if (failed && want_vf_back(run, vf, now, want) < 0)
+		if (has_failed(run, vf->index) && want_vf_back(run, vf, now, want) < 0)
 			return -ENOMEM;
 	}
 	*ret = TAKE_PTR(aim);
@@ -95,8 +98,9 @@ static enum vfprep_outcome is_left(struct pf_run *run, const char *what)
 	return VFPREP_LEFT;
 }
 
-/* Is there still something that the undoing was to bring back? */
-static bool something_is_left(struct pf_run *run, const struct vfprep_machine *aim)
+/* Is there still something that the undoing was to bring back? *RET_NOW: the machine after it. */
+static bool something_is_left(struct pf_run *run, const struct vfprep_machine *aim,
+			      struct vfprep_machine **ret_now)
 {
 	automachine now = NULL;
 	autoplan left = NULL;
@@ -105,17 +109,34 @@ static bool something_is_left(struct pf_run *run, const struct vfprep_machine *a
 	    plan_make(aim, now, AIM_UNDO, &left, NULL) < 0)
 		return true;
 	for (size_t i = 0; i < left->n; i++) {
-		if (!step_may_stay(&left->steps[i]))
+		const struct step *s = &left->steps[i];
+		if (s->kind != STEP_PUBLISH && !step_may_stay(s))
+			return true;
+	}
+	*ret_now = TAKE_PTR(now);
+	return false;
+}
+
+/* A setting was changed whose old value the kernel did not report. */
+static bool old_value_is_unknown(const struct pf_run *run, const struct vfprep_machine *now)
+{
+	const struct pf *start = machine_find_pf(run->start, run->address);
+	const struct pf *pf = machine_find_pf(now, run->address);
+
+	for (size_t i = 0; i < run->plan->n; i++) {
+		const struct step *s = &run->plan->steps[i];
+		const struct vf *vf = s->kind == STEP_SETTING ? pf_find_vf(start, s->vf) : NULL;
+		if (run->changed[i] && vf && has_failed(run, s->vf) && pf_find_vf(pf, s->vf) &&
+		    !setting_has(&vf->settings, s->setting))
 			return true;
 	}
 	return false;
 }
 
-/* VFs that a release took away are not made again: they would be others. */
+/* VFs that this run took away are not made again: they would be others. */
 static bool vfs_are_gone(const struct pf_run *run, const struct vfprep_machine *now)
 {
-	const struct pf *pf = machine_find_pf(now, run->address);
-	return !pf || (pf->n_vfs == 0 && machine_find_pf(run->start, run->address)->n_vfs > 0);
+	return !machine_find_pf(now, run->address) || (run->removed && run->pf_failed);
 }
 
 /* Nothing is unbound, and no count goes to 0, before all VFs concerned are ours alone. */
@@ -131,12 +152,34 @@ static bool claim_for_step(const struct pf_run *run, const struct step *s, struc
 	return claim_vf(run->host, vf, &in_use) == 0 && !in_use;
 }
 
+/* Carries out the steps that publish, or all others. */
+static bool undo_steps(struct pf_run *run, const struct vfprep_plan *plan,
+		       const struct vfprep_machine *aim, struct vfprep_machine *now,
+		       bool publishing)
+{
+	struct pf *pf = machine_find_pf(now, run->address);
+	bool good = true;
+
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct step *s = &plan->steps[i];
+		if ((s->kind == STEP_PUBLISH) != publishing)
+			continue;
+		if (!claim_for_step(run, s, pf)) {
+			(void)is_left(run, "a VF that this run bound cannot be claimed any more");
+			return false;
+		}
+		if (pf_act(run, RUN_UNDO, s, aim, publishing ? now : NULL) < 0)
+			good = false;
+	}
+	return good;
+}
+
 enum vfprep_outcome pf_undo(struct pf_run *run)
 {
 	automachine aim = NULL;
 	automachine now = NULL;
+	automachine after = NULL;
 	autoplan plan = NULL;
-	bool failed = false;
 
 	if (run->hung)
 		return is_left(run, "a step did not end in time, so nothing was put back");
@@ -146,16 +189,11 @@ enum vfprep_outcome pf_undo(struct pf_run *run)
 		return is_left(run, "its VFs are gone already, and the rest is still to do");
 	if (make_aim(run, now, &aim) < 0 || plan_make(aim, now, AIM_UNDO, &plan, run->p) < 0)
 		return is_left(run, "out of memory, so nothing was put back");
-	for (size_t i = 0; i < plan->n; i++) {
-		const struct step *s = &plan->steps[i];
-		if (!claim_for_step(run, s, machine_find_pf(now, run->address)))
-			return is_left(run, "a VF that this run bound is in use already");
-		if (s->kind == STEP_PUBLISH && failed)
-			continue; /* only what was put back is true again */
-		failed = pf_act(run, RUN_UNDO, s, aim, s->kind == STEP_PUBLISH ? now : NULL) < 0 ||
-			 failed;
-	}
-	if (failed || something_is_left(run, aim))
+	/* What is published has to be true again first. */
+	if (!undo_steps(run, plan, aim, now, false) || something_is_left(run, aim, &after) ||
+	    !undo_steps(run, plan, aim, after, true))
 		return is_left(run, "not all that failed could be put back");
+	if (old_value_is_unknown(run, now))
+		return is_left(run, "what it had before was not reported, so it keeps what it got");
 	return VFPREP_UNDONE;
 }

@@ -25,11 +25,21 @@ static int lookup(const char *name, unsigned *ret)
 	return 0;
 }
 
-void fake_host_open(struct fake_host *h, const char *config)
+void fake_host_configure(struct fake_host *h, const char *config)
 {
 	static const struct names names = { lookup, lookup };
 
-	*h = (struct fake_host){ .fake = fake_new(), .config = config_new() };
+	config_free(h->config);
+	h->config = config_new();
+	check(config_add_file(h->config, "test.conf", config, strlen(config), &names,
+			      h->problems) == 0 &&
+		      !problems_any(h->problems),
+	      "bad configuration");
+}
+
+void fake_host_open(struct fake_host *h, const char *config)
+{
+	*h = (struct fake_host){ .fake = fake_new() };
 	strcpy(h->dir, "/tmp/vfprep-test-XXXXXX");
 	check(mkdtemp(h->dir), "no directory");
 	h->host = (struct host){ .ops = &fake_ops,
@@ -37,10 +47,7 @@ void fake_host_open(struct fake_host *h, const char *config)
 				 .rundir = strdup("/run/vfprep") };
 	check(dir_open(h->dir, false, &h->host.rundir_fd) == 0, "no run directory");
 	h->problems = vfprep_problems_new();
-	check(config_add_file(h->config, "test.conf", config, strlen(config), &names,
-			      h->problems) == 0 &&
-		      vfprep_problems_count(h->problems) == 0,
-	      "bad configuration");
+	fake_host_configure(h, config);
 }
 
 void fake_host_close(struct fake_host *h)

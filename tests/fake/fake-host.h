@@ -19,6 +19,8 @@ struct fake_host {
 /* A fresh machine with its own run directory, and a configuration. */
 void fake_host_open(struct fake_host *h, const char *config);
 void fake_host_close(struct fake_host *h);
+/* Another configuration from here on. */
+void fake_host_configure(struct fake_host *h, const char *config);
 
 /* As the commands do. Return: what run() did. */
 int fake_host_apply(struct fake_host *h);

@@ -51,7 +51,10 @@ static void set_driver(struct function *f, const char *driver)
 static int bind(struct fake *f, const struct pf *pf, struct function *fn, const char *driver)
 {
 	bool vfio = driver_is_vfio(driver);
+	char address[PCI_ADDRESS_TEXT];
 
+	if (text_equal(f->fails_to_bind, pci_address_format(fn->address, address)))
+		return -EIO;
 	if (strcmp(driver, net_driver) != 0 && !(vfio && f->machine->has_vfio_pci))
 		return -ENOENT;
 	if (fn->override ? strcmp(fn->override, driver) != 0 : vfio)
@@ -165,6 +168,9 @@ static int op_read(void *kernel, const struct pci_address *only, struct vfprep_m
 		(void)pf_copy(pf, seen);
 		if (!only)
 			see_holders(f, seen);
+		seen->lists_vfs = !f->lists_nothing;
+		for (size_t k = 0; f->lists_nothing && k < seen->n_vfs; k++)
+			seen->vfs[k].settings.present = 0;
 	}
 	*ret = TAKE_PTR(copy);
 	return 0;
@@ -259,8 +265,8 @@ static int op_claim(void *kernel, int group)
 	int r = begin(f, NULL);
 	if (r < 0)
 		return r;
-	if (f->held[group])
-		return -EBUSY;
+	if (f->held[group] || f->closed[group])
+		return f->held[group] ? -EBUSY : -EACCES;
 	f->claimed[group] = true;
 	return 0;
 }

@@ -12,6 +12,7 @@ struct fake {
 	struct vfprep_machine *machine;
 	bool held[FAKE_GROUPS];    /* by somebody else */
 	bool hidden;               /* ... whom nobody can see in /proc */
+	bool closed[FAKE_GROUPS];  /* their node cannot be opened */
 	bool claimed[FAKE_GROUPS]; /* by vfprep */
 	uint64_t next_inode;
 
@@ -21,9 +22,11 @@ struct fake {
 	unsigned ops, fail_at, die_at;
 	int fail_errno;
 	bool fail_on;
-	bool refuses_zero_mac; /* as bnx2x does */
-	bool loses_macs;       /* says yes to a MAC and does not take it */
-	char *failed_step;     /* what failed, as a step reads; NULL: another kind of operation */
+	bool refuses_zero_mac;     /* as bnx2x does */
+	bool loses_macs;           /* says yes to a MAC and does not take it */
+	bool lists_nothing;        /* its VFs are in no list, as with enic and enetc */
+	const char *fails_to_bind; /* this VF; NULL: none */
+	char *failed_step; /* what failed, as a step reads; NULL: another kind of operation */
 };
 
 extern const struct kernel_ops fake_ops;

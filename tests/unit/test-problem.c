@@ -167,6 +167,20 @@ static void each_fault_has_a_name_of_its_own(void **state)
 	assert_string_equal(fault_name(VFPREP_BUSY), "busy");
 }
 
+static void the_same_finding_is_told_once(void **state)
+{
+	autoproblems p = vfprep_problems_new();
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(problem_add(p, -EIO, VFPREP_BUSY, "a\033", "do", "b"), -EIO);
+		(void)problem_add(p, 0, VFPREP_BUSY, "a\033", "do", "c");
+		(void)problem_add(p, 0, VFPREP_NOTE, "a\033", "do", "b");
+	}
+	assert_int_equal(vfprep_problems_count(p), 3);
+	assert_string_equal(vfprep_problems_get(p, 0).subject, "a?");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -180,6 +194,7 @@ int main(void)
 		cmocka_unit_test(note_is_no_fault),
 		cmocka_unit_test(findings_of_another_list_are_added_behind),
 		cmocka_unit_test(each_fault_has_a_name_of_its_own),
+		cmocka_unit_test(the_same_finding_is_told_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,18 +196,6 @@ static void expect_vf_accepted(const struct vf *want, const struct vfprep_machin
 	assert_int_equal(vfprep_problems_count(p), 0);
 }
 
-static void vf_in_use_is_left_as_it_is(void **state)
-{
-	automachine wanted = wanted_vfs(2);
-	automachine have = machine_with_vfs(2);
-	struct vf *want = want_mac(wanted, 1, 9);
-
-	(void)state;
-	expect_vf_accepted(want, wanted, have, AIM_APPLY);
-	hold(&have->pfs[0].vfs[1], 4242);
-	expect_vf_refused(want, wanted, have, VFPREP_BUSY, "pid 4242 (qemu): it is left");
-}
-
 static void nothing_is_set_through_a_pf_without_an_interface(void **state)
 {
 	automachine wanted = wanted_vfs(2);
@@ -399,7 +387,6 @@ int main(void)
 		cmocka_unit_test(two_teams_in_one_group_are_refused_by_name),
 		cmocka_unit_test(without_an_iommu_no_vf_goes_to_a_guest),
 		cmocka_unit_test(force_frees_what_a_driver_has_and_nothing_else),
-		cmocka_unit_test(vf_in_use_is_left_as_it_is),
 		cmocka_unit_test(nothing_is_set_through_a_pf_without_an_interface),
 		cmocka_unit_test(mac_of_another_vf_is_refused_and_named),
 		cmocka_unit_test(mac_of_a_pf_or_of_a_vf_of_another_pf_is_refused),

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/desire.h"
 #include "fake-host.h"
@@ -373,6 +374,92 @@ static void a_file_of_others_in_a_teams_directory_keeps_nobody_from_withdrawing(
 	fake_host_close(&h);
 }
 
+static void a_driver_that_lists_no_vfs_is_set_once_and_not_called_verified(void **state)
+{
+	struct fake_host h;
+
+	(void)state;
+	fake_host_open(&h, others_config);
+	make_others(&h);
+	h.fake->lists_nothing = true;
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_int_equal(h.outcome, VFPREP_DONE);
+	assert_false(problems_any(h.problems));
+	assert_true(has_problem(&h, "0000:01:00.0 vf 1", "could not be verified"));
+	autofree char *team = NULL;
+	size_t size;
+	assert_int_equal(file_read(h.host.rundir_fd, "teams/web1/team.json", 4096, &team, &size),
+			 0);
+	assert_non_null(strstr(team, "\"verified\": false"));
+
+	/* An equal MAC is not sent again. */
+	autofree char *applied = fake_host_state(&h);
+	h.fake->loses_macs = true;
+	const uint8_t other[] = { 2, 0, 0, 0, 0, 1 };
+	memcpy(h.fake->machine->pfs[0].vfs[1].settings.mac, other, 6);
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_int_equal(vfprep_problems_count(h.problems), 0);
+	assert_memory_equal(h.fake->machine->pfs[0].vfs[1].settings.mac, other, 6);
+
+	assert_int_equal(fake_host_release_all(&h), 0);
+	assert_true(has_problem(&h, "0000:01:00.0 vf 1", "keeps the one it got"));
+	fake_host_close(&h);
+}
+
+static void what_was_not_reported_cannot_be_put_back_and_is_called_left(void **state)
+{
+	struct fake_host h;
+
+	(void)state;
+	fake_host_open(&h, others_config);
+	make_others(&h);
+	h.fake->lists_nothing = true;
+	h.fake->fails_to_bind = "0000:01:10.2";
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_int_equal(h.outcome, VFPREP_LEFT);
+	assert_true(has_problem(&h, "0000:01:00.0", "was not reported"));
+	fake_host_close(&h);
+}
+
+static void a_team_that_changes_keeps_its_directory_for_who_has_it_mounted(void **state)
+{
+	struct fake_host h;
+	struct stat before, after;
+
+	(void)state;
+	fake_host_open(&h, others_config);
+	make_others(&h);
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_int_equal(fstatat(h.host.rundir_fd, "teams/web0", &before, 0), 0);
+	fake_host_configure(&h, "[Match]\nAddress=0000:01:00.0\n[VF 0]\nTeam=web0\n"
+				"MACAddress=02:00:5e:00:00:77\n");
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_int_equal(h.outcome, VFPREP_DONE);
+	assert_int_equal(fstatat(h.host.rundir_fd, "teams/web0", &after, 0), 0);
+	assert_int_equal(before.st_ino, after.st_ino);
+	assert_int_equal(fstatat(h.host.rundir_fd, "teams/web1", &after, 0), -1);
+	fake_host_close(&h);
+}
+
+static void a_group_that_cannot_be_opened_costs_its_vf_alone(void **state)
+{
+	struct fake_host h;
+
+	(void)state;
+	fake_host_open(&h, others_config);
+	make_others(&h);
+	h.fake->closed[12] = true; /* that of VF 2, which vfio-pci has */
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_int_equal(h.outcome, VFPREP_DONE);
+	assert_true(problems_have(h.problems, VFPREP_PERMISSION));
+	assert_true(has_problem(&h, "0000:01:00.0 vf 2", "0000:01:10.4 cannot be claimed"));
+	autofree char *after = fake_host_state(&h);
+	assert_non_null(strstr(after, "file teams/web1/team.json"));
+	assert_null(strstr(after, "file teams/web2/team.json"));
+	assert_non_null(strstr(after, "vf 2: mac 02:00:00:00:00:a2"));
+	fake_host_close(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +471,10 @@ int main(void)
 			a_file_of_others_in_a_teams_directory_keeps_nobody_from_withdrawing),
 		cmocka_unit_test(a_mac_that_the_driver_does_not_clear_stays_and_is_no_failure),
 		cmocka_unit_test(a_setting_that_the_kernel_took_and_lost_is_a_failure_of_its_vf),
+		cmocka_unit_test(a_driver_that_lists_no_vfs_is_set_once_and_not_called_verified),
+		cmocka_unit_test(what_was_not_reported_cannot_be_put_back_and_is_called_left),
+		cmocka_unit_test(a_team_that_changes_keeps_its_directory_for_who_has_it_mounted),
+		cmocka_unit_test(a_group_that_cannot_be_opened_costs_its_vf_alone),
 		cmocka_unit_test(a_release_that_fails_or_is_killed_anywhere_ends_right_later),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

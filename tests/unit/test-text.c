@@ -141,6 +141,15 @@ static void formatted_text_is_of_any_length(void **state)
 	assert_int_equal(wide[4999], '7');
 }
 
+static void what_a_terminal_would_obey_is_not_printed(void **state)
+{
+	char name[] = "a\033[31mb\n\x7f\xc3\xa4";
+
+	(void)state;
+	assert_string_equal(text_make_printable(name), "a?[31mb??\xc3\xa4");
+	assert_null(text_make_printable(NULL));
+}
+
 static void missing_text_equals_missing_text_only(void **state)
 {
 	char copy[] = "vfio-pci";
@@ -244,6 +253,7 @@ int main(void)
 		cmocka_unit_test(taken_text_leaves_nothing_behind),
 		cmocka_unit_test(text_that_did_not_fit_stays_failed),
 		cmocka_unit_test(formatted_text_is_of_any_length),
+		cmocka_unit_test(what_a_terminal_would_obey_is_not_printed),
 		cmocka_unit_test(missing_text_equals_missing_text_only),
 		cmocka_unit_test(replaced_text_is_a_copy_and_may_be_itself),
 		cmocka_unit_test(array_grows_and_new_items_are_zero),

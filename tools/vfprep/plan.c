@@ -122,9 +122,14 @@ static void show(struct cli *cli, struct wish *wish, enum plan_aim aim,
 	automachine wanted = NULL;
 	autoplan plan = NULL;
 
-	if (cli_read_machine(cli, &actual) < 0 ||
-	    desire(wish, actual, &wanted, cli->problems) < 0 ||
-	    plan_make(wanted, actual, aim, &plan, cli->problems) < 0)
+	int r = cli_read_machine(cli, &actual);
+	if (r == 0)
+		r = desire(wish, actual, &wanted, cli->problems);
+	if (r == 0)
+		r = plan_make(wanted, actual, aim, &plan, cli->problems);
+	if (r == -ENOMEM)
+		(void)problem_add(cli->problems, r, VFPREP_SYSTEM, NULL, NULL, "out of memory");
+	if (r < 0)
 		return;
 	print_plan(cli, plan);
 	if (plan->n == 0)

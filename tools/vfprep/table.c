@@ -13,7 +13,7 @@ void table_take(struct table *t, char *text)
 		t->failed = true;
 		return;
 	}
-	*cell = text;
+	*cell = text_make_printable(text);
 }
 
 void table_add(struct table *t, const char *text)
