@@ -185,6 +185,10 @@ int config_parse_pf(struct config_parser *p, unsigned index, const char *value)
 		return parse_numvfs(p, value);
 	case PF_KEY_BRING_UP:
 		return parse_boolean(p, value, &p->rule.bring_up);
+	case PF_KEY_RECREATE:
+		return parse_boolean(p, value, &p->rule.recreate);
+	case PF_KEY_ADOPT:
+		return parse_boolean(p, value, &p->rule.adopt);
 	case PF_KEY_COUNT:
 		break;
 	}

@@ -12,7 +12,7 @@
 /* PCIe counts VFs in 16 bits, so the highest is number 65534. */
 #define NUMVFS_LIMIT 65535
 
-enum pf_key { PF_KEY_NUMVFS, PF_KEY_BRING_UP, PF_KEY_COUNT };
+enum pf_key { PF_KEY_NUMVFS, PF_KEY_BRING_UP, PF_KEY_RECREATE, PF_KEY_ADOPT, PF_KEY_COUNT };
 
 #define CONFIG_KEY_COUNT (MATCH_COUNT + PF_KEY_COUNT + VF_KEY_COUNT)
 

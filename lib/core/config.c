@@ -35,6 +35,8 @@ static const struct key_row {
 	{ CONFIG_MATCH, MATCH_DEVICE, "Device" },
 	{ CONFIG_PF, PF_KEY_NUMVFS, "VirtualFunctions" },
 	{ CONFIG_PF, PF_KEY_BRING_UP, "BringUp" },
+	{ CONFIG_PF, PF_KEY_RECREATE, "Recreate" },
+	{ CONFIG_PF, PF_KEY_ADOPT, "Adopt" },
 	{ CONFIG_VF, VF_KEY_TEAM, "Team" },
 	{ CONFIG_VF, VF_KEY_DRIVER, "Driver" },
 	{ CONFIG_VF, VF_KEY_OWNER, "Owner" },

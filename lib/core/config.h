@@ -68,6 +68,7 @@ struct rule {
 	enum numvfs_wish numvfs_wish;
 	unsigned numvfs, numvfs_line;
 	bool bring_up;              /* default: yes */
+	bool recreate, adopt;       /* default: no */
 	struct vf_section defaults; /* [VF]; line 0: there is none */
 	struct vf_section *sections;
 	size_t n_sections;

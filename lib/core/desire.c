@@ -129,15 +129,23 @@ static int want_originals(const struct vf *original, struct vf *vf)
 	return 0;
 }
 
+/* Will the VFs that are there make room for another number of them? */
+static bool is_recreated(const struct rule *rule, const struct pf *pf)
+{
+	unsigned count = rule->numvfs_wish == NUMVFS_MAX ? pf->totalvfs : rule->numvfs;
+	return rule->recreate && rule->numvfs_wish != NUMVFS_UNSET && count != pf->n_vfs;
+}
+
 /* Adds what is wanted of VF INDEX, if anything is. */
 static int want_vf(const struct rule *rule, const struct vfprep_machine *actual,
 		   const struct pf *pf, unsigned index, struct pf *want, struct vfprep_problems *p)
 {
 	struct vf_wish wish = { 0 };
 	bool named = rule_wish(rule, index, &wish);
-	const struct vf *original = record_find_vf(pf, index);
+	bool known = !is_recreated(rule, pf);
+	const struct vf *original = known ? record_find_vf(pf, index) : NULL;
 
-	if (!named && !original && !machine_team_of_vf(actual, pf->address, index))
+	if (!named && !original && !(known && machine_team_of_vf(actual, pf->address, index)))
 		return 0;
 	struct vf *vf = pf_add_vf(want, index);
 	if (!vf)
@@ -226,6 +234,8 @@ static int want_pf(const struct rule *rule, const struct vfprep_machine *actual,
 							   : (unsigned)pf->n_vfs;
 	bool names_vfs = false;
 
+	want->recreate = rule->recreate;
+	want->adopt = rule->adopt;
 	if (rule->numvfs_wish != NUMVFS_COUNT || count <= pf->totalvfs) {
 		int r = check_named(rule, pf, count, p);
 		if (r < 0)

@@ -285,6 +285,12 @@ struct vf *machine_find_vf(const struct vfprep_machine *m, struct pci_address ad
 	return NULL;
 }
 
+void pf_drop_vfs(struct pf *pf)
+{
+	while (pf->n_vfs)
+		vf_clear(&pf->vfs[--pf->n_vfs]);
+}
+
 struct vf *pf_find_vf(const struct pf *pf, unsigned index)
 {
 	for (size_t i = 0; i < pf->n_vfs; i++) {

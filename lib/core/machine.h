@@ -121,7 +121,8 @@ struct pf {
 	bool unreadable_record; /* there is one, and what it says is not known */
 	struct record *record;  /* what vfprep changed here; NULL: nothing */
 
-	bool whole; /* wanted: all of it, or nothing where one of its VFs is in use */
+	bool whole;           /* wanted: all of it, or nothing where one of its VFs is in use */
+	bool recreate, adopt; /* wanted: N VFs may become M; VFs that others made count as well */
 
 	struct vf *vfs; /* sorted by index */
 	size_t n_vfs;
@@ -185,6 +186,7 @@ struct record *record_dup(const struct record *from);
 /* Adds a zeroed one, its group -1; NULL when memory ran out. The caller keeps the order. */
 struct pf *machine_add_pf(struct vfprep_machine *m, struct pci_address address);
 struct vf *pf_add_vf(struct pf *pf, unsigned index);
+void pf_drop_vfs(struct pf *pf);
 
 /* NULL when there is none. */
 struct pf *machine_find_pf(const struct vfprep_machine *m, struct pci_address address);

@@ -174,13 +174,13 @@ static void plan_steps(struct planner *pl)
 	bool goal = want->has & PF_AUTOPROBE ? want->autoprobe : have->autoprobe;
 	if (have->has & PF_AUTOPROBE && goal != planner_autoprobe(pl))
 		add_autoprobe(pl, goal);
-	bool to_probe = have->record && have->record->to_probe && have->n_vfs;
+	bool to_probe = !pl->vanish && have->record && have->record->to_probe && have->n_vfs;
 	if (goal && pl->aim == AIM_APPLY && (pl->creating || to_probe))
 		plan_drivers_probe(pl, pl->creating);
 	planner_publish(pl);
 }
 
-static void plan_pf(struct planner *pl)
+static void plan_count(struct planner *pl)
 {
 	bool count = pl->want->has & PF_NUMVFS && pl->want->numvfs != pl->have->numvfs;
 	autofree enum vf_fate *fates = calloc(pl->want->n_vfs + 1, sizeof(*fates));
@@ -196,6 +196,34 @@ static void plan_pf(struct planner *pl)
 		fates[i] = planner_decide(pl, &pl->want->vfs[i]);
 	plan_steps(pl);
 	pl->fates = NULL;
+}
+
+/* N VFs become M by way of 0, the only way that the kernel knows: as if they were taken away, and
+ * then as if there had never been any. */
+static void plan_recreate(struct planner *pl)
+{
+	const struct pf *want = pl->want, *have = pl->have;
+	const struct pf none = { .address = want->address, .has = PF_NUMVFS };
+	struct pf bare = *have; /* only its list of VFs is another one */
+
+	bare.numvfs = 0;
+	bare.vfs = NULL;
+	bare.n_vfs = 0;
+	pl->want = &none;
+	plan_count(pl);
+	pl->want = want;
+	pl->have = &bare;
+	plan_count(pl);
+	pl->have = have;
+}
+
+static void plan_pf(struct planner *pl)
+{
+	if (pl->want->has & PF_NUMVFS && pl->want->numvfs && pl->have->numvfs &&
+	    pl->want->numvfs != pl->have->numvfs)
+		plan_recreate(pl);
+	else
+		plan_count(pl);
 }
 
 /* The module, when a VF is to get a driver that is not there. */

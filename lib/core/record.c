@@ -185,7 +185,7 @@ static int extend_vf(struct pf *pf, const struct vf *vf, const struct step *s)
 	return r < 0 ? r : r || changed;
 }
 
-int record_extend(struct pf *pf, const char *boot_id, const struct vfprep_plan *plan,
+int record_extend(struct pf *pf, const char *boot_id, const struct vfprep_plan *plan, bool made,
 		  bool *ret_changed)
 {
 	bool changed = false;
@@ -193,7 +193,7 @@ int record_extend(struct pf *pf, const char *boot_id, const struct vfprep_plan *
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct step *s = &plan->steps[i];
 		if (s->kind == STEP_MODULE || s->kind == STEP_WITHDRAW || s->kind == STEP_PUBLISH ||
-		    pci_address_compare(s->pf, pf->address) != 0)
+		    s->to_come != made || pci_address_compare(s->pf, pf->address) != 0)
 			continue;
 		if (!pf->record) {
 			pf->record = calloc(1, sizeof(*pf->record));

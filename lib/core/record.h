@@ -12,9 +12,9 @@
 int record_reconcile(struct pf *pf, const char *boot_id);
 
 /* Adds to the PF's record (made when it has none) the present value of everything that the plan's
- * steps are going to change there and that it does not hold yet. *RET_CHANGED: it differs from
- * what was saved. */
-int record_extend(struct pf *pf, const char *boot_id, const struct vfprep_plan *plan,
+ * steps are going to change there and that it does not hold yet. MADE: only for the VFs that the
+ * plan has made, which the first call cannot know. *RET_CHANGED: it differs from what was saved. */
+int record_extend(struct pf *pf, const char *boot_id, const struct vfprep_plan *plan, bool made,
 		  bool *ret_changed);
 
 /* Right after the count was written: marks the VFs as ours and takes their inodes. */

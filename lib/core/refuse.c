@@ -42,22 +42,40 @@ static bool refuse_count(const struct pf *want, const struct pf *have, enum plan
 				  "the PF has no driver, so it can make no VFs");
 		return true;
 	}
-	if (have->n_vfs && aim == AIM_APPLY && !record_owns_vfs(have)) {
+	bool differs = want->numvfs != have->n_vfs;
+	if (have->n_vfs && aim == AIM_APPLY && !record_owns_vfs(have) &&
+	    (differs || !want->adopt)) {
 		(void)problem_add(p, 0, VFPREP_BUSY, subject,
-				  "remove VirtualFunctions= to use them as they are",
+				  differs ? "remove VirtualFunctions= to use them as they are"
+					  : "set Adopt=yes to use them as they are",
 				  "%zu VFs are there that vfprep did not make", have->n_vfs);
 		return true;
 	}
-	if (want->numvfs && have->n_vfs && want->numvfs != have->n_vfs) {
+	if (want->numvfs && have->n_vfs && differs && !want->recreate) {
 		(void)problem_add(
 			p, 0, VFPREP_BUSY, subject,
-			"run vfprep release for this PF first, when no guest uses its VFs",
+			"set Recreate=yes, or run vfprep release for this PF first, when no "
+			"guest uses its VFs",
 			"%zu VFs are there, want %u: the kernel changes the count only by "
 			"way of 0",
 			have->n_vfs, want->numvfs);
 		return true;
 	}
 	return false;
+}
+
+/* bnxt_en makes no VFs while its PF is down, and says that it did (bnxt_sriov.c;
+ * systemd/systemd#40739). */
+static bool refuse_down(const struct pf *want, const struct pf *have, const char *subject,
+			struct vfprep_problems *p)
+{
+	bool up = want->has & PF_LINK ? want->up : have->up;
+
+	if (up || !(have->has & PF_LINK) || !text_equal(have->driver, "bnxt_en"))
+		return false;
+	(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject, "remove BringUp=no",
+			  "the PF is down, and bnxt_en makes no VFs then");
+	return true;
 }
 
 bool refuse_pf(const struct pf *want, const struct pf *have, const struct vfprep_machine *wanted,
@@ -82,7 +100,10 @@ bool refuse_pf(const struct pf *want, const struct pf *have, const struct vfprep
 	}
 	if (want->has & PF_NUMVFS && refuse_count(want, have, aim, subject, p))
 		return true;
-	bool vanish = want->has & PF_NUMVFS && want->numvfs == 0;
+	bool count = want->has & PF_NUMVFS && want->numvfs != have->n_vfs;
+	if (count && want->numvfs && refuse_down(want, have, subject, p))
+		return true;
+	bool vanish = want->has & PF_NUMVFS && (want->numvfs == 0 || (count && have->n_vfs));
 	if (aim == AIM_UNDO || (!vanish && !want->whole))
 		return false;
 	for (size_t i = 0; i < have->n_vfs; i++) {
@@ -107,10 +128,13 @@ static bool mac_is_taken(const uint8_t mac[static 6], const struct pf *pf, const
 			pci_address_format(other_pf->address, ret_holder);
 			return true;
 		}
+		/* PF has no VFs where those that are there are about to go. */
+		bool same_pf = pci_address_compare(other_pf->address, pf->address) == 0;
+		if (same_pf)
+			other_pf = pf;
 		for (size_t k = 0; k < other_pf->n_vfs; k++) {
 			const struct vf *other = &other_pf->vfs[k];
-			if (pci_address_compare(other_pf->address, pf->address) == 0 &&
-			    other->index == vf->index)
+			if (same_pf && other->index == vf->index)
 				continue;
 			const struct vf *other_wanted =
 				wanted_pf ? pf_find_vf(wanted_pf, other->index) : NULL;

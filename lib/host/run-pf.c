@@ -91,7 +91,7 @@ static int save_originals(struct pf_run *run)
 	struct pf *pf = start_pf(run);
 	bool changed;
 
-	int r = record_extend(pf, run->start->boot_id, run->plan, &changed);
+	int r = record_extend(pf, run->start->boot_id, run->plan, false, &changed);
 	if (r == 0 && changed)
 		r = state_save(&run->store, pf);
 	return r < 0 ? save_failed(run, r) : 0;
@@ -173,12 +173,23 @@ static int take_new_vfs(struct pf_run *run)
 	bool changed;
 	r = record_made(start);
 	if (r == 0)
-		r = record_extend(start, run->start->boot_id, run->plan, &changed);
+		r = record_extend(start, run->start->boot_id, run->plan, true, &changed);
 	if (r == 0) {
 		start->record->making = 0;
 		r = state_save(&run->store, start);
 	}
 	return r < 0 ? save_failed(run, r) : 0;
+}
+
+/* VFs that are gone: those to come are others. The record is saved when they are there. */
+static void forget_vfs(struct pf_run *run)
+{
+	struct pf *start = start_pf(run);
+
+	run->removed = true;
+	pf_drop_vfs(start);
+	if (start->record)
+		pf_drop_vfs(&start->record->original);
 }
 
 /* All steps but those that publish. After VFs were made, `start` knows them as they are. */
@@ -196,7 +207,7 @@ static void act_all(struct pf_run *run)
 		if (r >= 0 && s->kind == STEP_NUMVFS && s->number)
 			r = take_new_vfs(run);
 		else if (r >= 0 && s->kind == STEP_NUMVFS)
-			run->removed = true;
+			forget_vfs(run);
 		if (r >= 0)
 			continue;
 		run->hung = run->hung || r == -ETIMEDOUT;

@@ -16,14 +16,14 @@ static inline struct vfprep_machine *machine_with_own_vfs(unsigned n)
 
 	add_pf_step(plan, STEP_LINK, 0);
 	add_pf_step(plan, STEP_NUMVFS, n);
-	assert_int_equal(record_extend(pf, BOOT, plan, &changed), 0);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
 	add_vfs(pf, n, 1000);
 	assert_int_equal(record_made(pf), 0);
 	for (unsigned i = 0; i < n; i++) {
 		add_vf_step(plan, STEP_DRIVER, i);
 		add_vf_step(plan, STEP_SETTING, i)->setting = SETTING_MAC;
 	}
-	assert_int_equal(record_extend(pf, BOOT, plan, &changed), 0);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
 	pf->record->making = 0;
 	return m;
 }

@@ -25,7 +25,7 @@ static void each_step_puts_its_original_on_record(void **state)
 	add_vf_step(plan, STEP_OVERRIDE, 0);
 	add_vf_step(plan, STEP_DRIVER, 0);
 	add_vf_step(plan, STEP_NODE, 0);
-	assert_int_equal(record_extend(pf, BOOT, plan, &changed), 0);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
 	assert_true(changed);
 
 	const struct record *r = pf->record;
@@ -58,11 +58,11 @@ static void first_original_stays_whatever_comes_later(void **state)
 	add_pf_step(plan, STEP_LINK, 0);
 	add_vf_step(plan, STEP_SETTING, 0)->setting = SETTING_MAC;
 	add_vf_step(plan, STEP_DRIVER, 0);
-	assert_int_equal(record_extend(pf, BOOT, plan, &changed), 0);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
 	pf->up = false;
 	pf->vfs[0].settings.mac[5] = 9;
 	assert_int_equal(text_replace(&pf->vfs[0].function.driver, "vfio-pci"), 0);
-	assert_int_equal(record_extend(pf, BOOT, plan, &changed), 0);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
 	assert_false(changed);
 	assert_true(pf->record->original.up);
 	assert_true(mac_is_zero(record_find_vf(pf, 0)->settings.mac));
@@ -82,7 +82,7 @@ static void what_was_not_known_and_a_node_that_was_not_there_are_not_recorded(vo
 	add_pf_step(plan, STEP_LINK, 1);
 	add_vf_step(plan, STEP_SETTING, 0)->setting = SETTING_MAC;
 	add_vf_step(plan, STEP_NODE, 0);
-	assert_int_equal(record_extend(pf, BOOT, plan, &changed), 0);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
 	assert_int_equal(pf->record->original.has, 0);
 	assert_int_equal(record_find_vf(pf, 0)->settings.present, 0);
 	assert_int_equal(record_find_vf(pf, 0)->function.has, 0);
@@ -97,11 +97,11 @@ static void node_that_our_binding_made_is_not_recorded(void **state)
 
 	(void)state;
 	add_vf_step(plan, STEP_DRIVER, 0);
-	assert_int_equal(record_extend(pf, BOOT, plan, &changed), 0);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
 	assert_int_equal(text_replace(&pf->vfs[0].function.driver, "vfio-pci"), 0);
 	pf->vfs[0].function.node = (struct node){ true, 0, 0, 0600 };
 	add_vf_step(plan, STEP_NODE, 0);
-	assert_int_equal(record_extend(pf, BOOT, plan, &changed), 0);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
 	assert_int_equal(record_find_vf(pf, 0)->function.has, FUNCTION_DRIVER);
 }
 
@@ -116,7 +116,7 @@ static void steps_of_others_and_of_no_pf_leave_no_record(void **state)
 	add_pf_step(plan, STEP_PUBLISH, 0);
 	add_pf_step(plan, STEP_WITHDRAW, 0);
 	add_pf_step(plan, STEP_LINK, 0)->pf = address_of("0000:02:00.0");
-	assert_int_equal(record_extend(&m->pfs[0], BOOT, plan, &changed), 0);
+	assert_int_equal(record_extend(&m->pfs[0], BOOT, plan, false, &changed), 0);
 	assert_false(changed);
 	assert_null(m->pfs[0].record);
 }
@@ -132,7 +132,7 @@ static void vfs_to_come_have_no_originals_yet(void **state)
 	add_pf_step(plan, STEP_NUMVFS, 2);
 	add_vf_step(plan, STEP_DRIVER, 1);
 	add_vf_step(plan, STEP_SETTING, 1)->setting = SETTING_MAC;
-	assert_int_equal(record_extend(pf, BOOT, plan, &changed), 0);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
 	assert_int_equal(pf->record->original.n_vfs, 0);
 	assert_int_equal(pf->record->original.numvfs, 0);
 	assert_int_equal(pf->record->making, 2);
@@ -179,7 +179,7 @@ static void adopted_vf_leaves_the_record_when_it_is_as_it_was(void **state)
 	(void)state;
 	add_vf_step(plan, STEP_SETTING, 0)->setting = SETTING_MAC;
 	add_vf_step(plan, STEP_SETTING, 1)->setting = SETTING_MAC;
-	assert_int_equal(record_extend(pf, BOOT, plan, &changed), 0);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
 	pf->vfs[1].settings.mac[5] = 9;
 	assert_false(record_shrink(pf));
 	assert_null(record_find_vf(pf, 0));
@@ -202,7 +202,7 @@ static void node_of_another_owner_or_mode_stays_on_record(void **state)
 		bool changed;
 		pf->vfs[0].function.node = (struct node){ true, 1, 2, 0600 };
 		add_vf_step(plan, STEP_NODE, 0);
-		assert_int_equal(record_extend(pf, BOOT, plan, &changed), 0);
+		assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
 		pf->vfs[0].function.node = others[i];
 		assert_false(record_shrink(pf));
 		assert_int_equal(record_find_vf(pf, 0)->function.node.mode, 0600);

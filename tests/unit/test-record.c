@@ -62,7 +62,7 @@ static void vfs_made_after_the_interface_changed_are_ours_in_later_runs(void **s
 	drop_vfs(pf);
 	assert_int_equal(record_reconcile(pf, BOOT), 0);
 	add_pf_step(plan, STEP_NUMVFS, 2);
-	assert_int_equal(record_extend(pf, BOOT, plan, &changed), 0);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
 	add_vfs(pf, 2, 2000);
 	assert_int_equal(record_made(pf), 0);
 	assert_int_equal(record_reconcile(pf, BOOT), 0); /* the next run */
@@ -108,7 +108,7 @@ static struct vfprep_machine *killed_while_making(unsigned wanted, unsigned ther
 	bool changed;
 
 	add_pf_step(plan, STEP_NUMVFS, wanted);
-	assert_int_equal(record_extend(pf, BOOT, plan, &changed), 0);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
 	assert_true(changed);
 	assert_int_equal(pf->record->making, wanted);
 	add_vfs(pf, there, 1000);

@@ -287,6 +287,50 @@ static void a_release_that_fails_or_is_killed_anywhere_ends_right_later(void **s
 	}
 }
 
+static const char two_vfs_config[] = "[Match]\nAddress=0000:01:00.0\n"
+				     "[PF]\nVirtualFunctions=2\nRecreate=yes\n"
+				     "[VF 0]\nTeam=web0\n";
+
+static void recreate_with(enum mishap mishap)
+{
+	const struct story story = { two_vfs_config, make_nothing };
+	struct fake *wanted;
+	autofree char *good = good_end(&story, &wanted);
+
+	for (unsigned n = 1;; n++) {
+		struct fake_host h;
+		fake_host_open(&h, two_vfs_config);
+		autofree char *first = fake_host_state(&h);
+		fake_host_configure(&h, "[Match]\nAddress=0000:01:00.0\n"
+					"[PF]\nVirtualFunctions=4\n"
+					"[VF 0,3]\nTeam=web%i\nGroup=kvm\n");
+		assert_int_equal(fake_host_apply(&h), 0);
+		fake_host_configure(&h, two_vfs_config);
+		arm(&h, mishap, n, EIO);
+		(void)fake_host_apply(&h);
+		bool over = is_over(&h, n);
+		const struct pf *pf = &h.fake->machine->pfs[0];
+		/* VFs that are gone do not come back, and the run does not say that they did. */
+		if (mishap == FAILS_ONCE && pf->n_vfs == 0)
+			assert_int_equal(h.outcome, VFPREP_LEFT);
+		ends_right(&h, good, first, n);
+		fake_host_close(&h);
+		if (over) {
+			assert_true(n > 20);
+			break;
+		}
+	}
+	fake_free(wanted);
+}
+
+static void another_number_of_vfs_that_fails_anywhere_comes_about_later(void **state)
+{
+	(void)state;
+	recreate_with(FAILS_ONCE);
+	recreate_with(FAILS_ON);
+	recreate_with(DIES);
+}
+
 static bool has_problem(const struct fake_host *h, const char *subject, const char *words)
 {
 	for (size_t i = 0; i < vfprep_problems_count(h->problems); i++) {
@@ -471,6 +515,7 @@ int main(void)
 			a_file_of_others_in_a_teams_directory_keeps_nobody_from_withdrawing),
 		cmocka_unit_test(a_mac_that_the_driver_does_not_clear_stays_and_is_no_failure),
 		cmocka_unit_test(a_setting_that_the_kernel_took_and_lost_is_a_failure_of_its_vf),
+		cmocka_unit_test(another_number_of_vfs_that_fails_anywhere_comes_about_later),
 		cmocka_unit_test(a_driver_that_lists_no_vfs_is_set_once_and_not_called_verified),
 		cmocka_unit_test(what_was_not_reported_cannot_be_put_back_and_is_called_left),
 		cmocka_unit_test(a_team_that_changes_keeps_its_directory_for_who_has_it_mounted),
