@@ -43,7 +43,8 @@ static bool is_believed(const struct planner *pl, const struct vf *want, const s
 {
 	const struct team *team = machine_team_of_vf(pl->actual, pl->have->address, want->index);
 
-	if (setting_has(&have->settings, setting) || !team ||
+	if (pl->aim == AIM_VERIFY || setting_has(&have->settings, setting) || !team ||
+
 	    !record_find_vf(pl->have, want->index))
 		return false;
 	if (setting == SETTING_MAC)
@@ -218,7 +219,7 @@ enum vf_fate planner_decide(struct planner *pl, const struct vf *want)
 
 	if (pl->vanish || (!pl->creating && !have))
 		return FATE_NOTHING;
-	if (pl->aim == AIM_UNDO)
+	if (pl->aim == AIM_UNDO || pl->aim == AIM_VERIFY)
 		return FATE_ALL;
 	plan_settings(pl, want, have);
 	size_t settings_end = pl->plan->n;

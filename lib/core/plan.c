@@ -151,7 +151,8 @@ static void plan_steps(struct planner *pl)
 
 	if (link && !want->up && link_is_held(pl))
 		link = mode = false;
-	planner_withdraw(pl);
+	if (pl->aim != AIM_VERIFY)
+		planner_withdraw(pl);
 	if (link && want->up) {
 		if (mode)
 			add_addr_gen_mode(pl);
@@ -258,7 +259,7 @@ int plan_make(const struct vfprep_machine *wanted, const struct vfprep_machine *
 		.wanted = wanted, .actual = actual, .aim = aim, .plan = plan, .p = own
 	};
 
-	if (aim != AIM_UNDO)
+	if (aim == AIM_APPLY || aim == AIM_RELEASE)
 		planner_withdraw_orphans(&pl);
 	for (size_t i = 0; i < wanted->n_pfs; i++) {
 		char subject[PCI_ADDRESS_TEXT];

@@ -55,7 +55,7 @@ DEFINE_CLEANUP(struct vfprep_plan, plan_free)
 #define autoplan CLEANUP(plan_freep) struct vfprep_plan *
 
 /* What the plan is for: only what is refused differs. */
-enum plan_aim { AIM_APPLY, AIM_RELEASE, AIM_UNDO };
+enum plan_aim { AIM_APPLY, AIM_RELEASE, AIM_UNDO, AIM_VERIFY };
 
 /* The steps from ACTUAL to WANTED. What must not be done (refuse.h) is left out and reported: a VF
  * in use alone, or its whole PF where the count would go to 0. */

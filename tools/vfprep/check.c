@@ -13,7 +13,7 @@ static int run_check(struct cli *cli)
 		return cli_usage("check needs --config-only: this version checks no host yet");
 	int r = cli_read_config(cli, &config);
 	if (cli->given & OPTION_JSON)
-		return cli_print_result(cli, NULL);
+		return cli_print_result(cli, NULL, NULL);
 	if (r == 0 && !(cli->given & OPTION_QUIET))
 		printf("%zu configuration file%s, no faults\n", config->n_rules,
 		       config->n_rules == 1 ? "" : "s");

@@ -17,8 +17,10 @@
 
 #define DEFAULT_RUNDIR "/run/vfprep"
 
-static const struct command *const commands[] = { &command_list, &command_check, &command_plan,
-						  &command_apply, &command_release };
+static const struct command *const commands[] = {
+	&command_list,  &command_check,   &command_plan,
+	&command_apply, &command_release, &command_verify
+};
 
 static const struct option_row {
 	enum option_bit bit;
@@ -248,7 +250,7 @@ static int problems_to_json(const struct vfprep_problems *p, struct json_object 
 	return 0;
 }
 
-int cli_print_result(const struct cli *cli, struct json_object *steps)
+int cli_print_result(const struct cli *cli, const char *key, struct json_object *value)
 {
 	static const char *const outcomes[] = {
 		[VFPREP_DONE] = "done", [VFPREP_UNDONE] = "undone", [VFPREP_LEFT] = "left"
@@ -258,7 +260,7 @@ int cli_print_result(const struct cli *cli, struct json_object *steps)
 	bool incomplete = cli->outcome == VFPREP_DONE && problems_any(cli->problems);
 
 	if (!o || json_add_unsigned(o, "version", 1) < 0 ||
-	    (steps && json_add(o, "steps", json_object_get(steps)) < 0) ||
+	    (value && json_add(o, key, json_object_get(value)) < 0) ||
 	    json_add_text(o, "outcome", incomplete ? "incomplete" : outcomes[cli->outcome]) < 0 ||
 	    problems_to_json(cli->problems, &problems) < 0 || json_add(o, "problems", problems) < 0)
 		return EXIT_OTHER;

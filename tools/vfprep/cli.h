@@ -57,7 +57,7 @@ struct command {
 };
 
 extern const struct command command_list, command_check, command_plan, command_apply,
-	command_release;
+	command_release, command_verify;
 
 /* The whole program. Return: its exit code. */
 int cli_main(int argc, char **argv, const struct kernel_source *source);
@@ -71,9 +71,9 @@ int cli_read_config(struct cli *cli, struct vfprep_config **ret);
 /* One specific line, exit 2. */
 int cli_usage(const char *format, ...) FORMAT(1, 2);
 
-/* Prints {"version":1,"outcome":...,"steps":STEPS,"problems":[...]} for --json; STEPS may be NULL.
+/* Prints {"version":1,KEY:VALUE,"outcome":...,"problems":[...]} for --json; VALUE may be NULL.
  * Return: an exit code when memory ran out, else 0. */
 struct json_object;
-int cli_print_result(const struct cli *cli, struct json_object *steps);
+int cli_print_result(const struct cli *cli, const char *key, struct json_object *value);
 
 #endif

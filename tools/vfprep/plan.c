@@ -166,7 +166,7 @@ static int print_result(const struct cli *cli, struct json_object *steps)
 {
 	autojson none = json_object_new_array();
 
-	return cli->given & OPTION_JSON ? cli_print_result(cli, steps ? steps : none) : 0;
+	return cli->given & OPTION_JSON ? cli_print_result(cli, "steps", steps ? steps : none) : 0;
 }
 
 static int show_or_act(struct cli *cli, struct wish *wish, enum plan_aim aim, bool dry)

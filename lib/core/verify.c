@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Is the machine still what was published? The planner says: what was published is its aim. */
+#include "core/verify.h"
+
+#include <errno.h>
+#include <string.h>
+
+void verdicts_clear(struct verdicts *v)
+{
+	free(v->items);
+	plan_free(v->plan);
+	*v = (struct verdicts){ 0 };
+}
+
+/* A machine that wants of one VF what its team says. */
+static struct vfprep_machine *want_published(const struct team *t)
+{
+	automachine wanted = machine_new();
+	struct pf *pf = wanted ? machine_add_pf(wanted, t->pf.address) : NULL;
+	struct vf *vf = pf ? pf_add_vf(pf, t->pf.vf) : NULL;
+
+	if (!vf || text_replace(&vf->function.driver, t->transient.driver) < 0 ||
+	    text_replace(&vf->function.override, t->transient.driver) < 0)
+		return NULL;
+	vf->function.address = t->transient.address;
+	vf->function.has = FUNCTION_DRIVER | FUNCTION_OVERRIDE;
+	vf->settings = t->settings;
+	vf->settings.present |= 1u << SETTING_MAC;
+	memcpy(vf->settings.mac, t->mac, sizeof(t->mac));
+	return TAKE_PTR(wanted);
+}
+
+/* What no step can tell: the team is about something that is not there any more. NULL: nothing. */
+static const char *find_loss(const struct vfprep_machine *actual, const struct team *t)
+{
+	const struct pf *pf = machine_find_pf(actual, t->pf.address);
+	const struct vf *vf = pf ? pf_find_vf(pf, t->pf.vf) : NULL;
+
+	if (!text_equal(t->boot_id, actual->boot_id))
+		return "it was published before the last boot";
+	if (!pf)
+		return "its PF is not there any more";
+	if (!vf)
+		return "its VF is not there any more";
+	if (pci_address_compare(vf->function.address, t->transient.address) != 0)
+		return "its VF has another address";
+	if (vf->function.group != t->transient.group)
+		return "its VF is in another IOMMU group";
+	if (vf->function.has & FUNCTION_NODE && !vf->function.node.exists &&
+	    driver_is_vfio(vf->function.driver))
+		return "its VFIO group node is gone";
+	return NULL;
+}
+
+static void tell_drift(const struct vfprep_machine *actual, const struct team *t, const char *what,
+		       struct vfprep_problems *p)
+{
+	char address[PCI_ADDRESS_TEXT];
+	const struct pf *pf = machine_find_pf(actual, t->pf.address);
+	const struct vf *vf = pf ? pf_find_vf(pf, t->pf.vf) : NULL;
+	bool in_use = vf && vf_in_use(vf);
+
+	(void)problem_add(p, 0, VFPREP_DRIFT, t->name,
+			  in_use ? "stop its guest and run vfprep apply"
+				 : "run vfprep apply, or vfprep release",
+			  "%s is not as published: %s",
+			  pci_address_format(t->transient.address, address), what);
+}
+
+/* "mac, driver" of the steps; NULL when memory ran out. */
+static char *list_steps(const struct vfprep_plan *plan, size_t first)
+{
+	autostrbuf b = { 0 };
+
+	for (size_t i = first; i < plan->n; i++)
+		strbuf_addf(&b, "%s%s", i > first ? ", " : "", plan->steps[i].what);
+	return strbuf_take(&b);
+}
+
+/* Settings that the kernel does not report differ from nothing. */
+static bool is_unreported(const struct step *s, const struct vfprep_machine *actual)
+{
+	const struct vf *vf = pf_find_vf(machine_find_pf(actual, s->pf), s->vf);
+
+	return s->kind == STEP_SETTING && !setting_has(&vf->settings, s->setting);
+}
+
+/* Moves the steps that tell a drift from one plan to another. */
+static int take_steps(struct vfprep_plan *from, const struct vfprep_machine *actual,
+		      struct vfprep_plan *to, bool *ret_unreported)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		struct step *s = &from->steps[i];
+		if (s->kind == STEP_MODULE)
+			continue;
+		if (is_unreported(s, actual)) {
+			*ret_unreported = true;
+			continue;
+		}
+		struct step *new = array_add(&to->steps, &to->n, sizeof(*new));
+		if (!new)
+			return -ENOMEM;
+		*new = *s;
+		*s = (struct step){ 0 };
+	}
+	return 0;
+}
+
+static int verify_team(const struct vfprep_machine *actual, const struct team *t,
+		       struct vfprep_plan *plan, bool *ret_good, struct vfprep_problems *p)
+{
+	automachine wanted = want_published(t);
+	autoplan own = NULL;
+	const char *loss = find_loss(actual, t);
+	size_t first = plan->n;
+	bool unreported = false;
+
+	*ret_good = !loss;
+	if (loss) {
+		tell_drift(actual, t, loss, p);
+		return wanted ? 0 : -ENOMEM;
+	}
+	int r = wanted ? plan_make(wanted, actual, AIM_VERIFY, &own, NULL) : -ENOMEM;
+	if (r == 0)
+		r = take_steps(own, actual, plan, &unreported);
+	if (r < 0)
+		return r;
+	if (unreported)
+		(void)problem_add(p, 0, VFPREP_NOTE, t->name, NULL,
+				  "not all of its settings are reported, so not all could be "
+				  "verified");
+	if (plan->n == first)
+		return 0;
+	*ret_good = false;
+	autofree char *what = list_steps(plan, first);
+	if (!what)
+		return -ENOMEM;
+	tell_drift(actual, t, what, p);
+	return 0;
+}
+
+static bool is_named(const struct team *t, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(names[i], t->name) == 0)
+			return true;
+	}
+	return n == 0;
+}
+
+int verify_teams(const struct vfprep_machine *actual, const char *const *names, size_t n_names,
+		 struct verdicts *ret, struct vfprep_problems *p)
+{
+	CLEANUP(verdicts_clear) struct verdicts v = { .plan = plan_new() };
+
+	if (!v.plan)
+		return -ENOMEM;
+	for (size_t i = 0; i < n_names; i++) {
+		if (!machine_find_team(actual, names[i]))
+			(void)problem_add(p, 0, VFPREP_ABSENT, names[i], "see vfprep list",
+					  "no team is published under that name");
+	}
+	for (size_t i = 0; i < actual->n_teams; i++) {
+		const struct team *t = &actual->teams[i];
+		if (!is_named(t, names, n_names))
+			continue;
+		struct verdict *verdict = array_add(&v.items, &v.n, sizeof(*verdict));
+		if (!verdict)
+			return -ENOMEM;
+		verdict->team = t;
+		verdict->first = v.plan->n;
+		int r = verify_team(actual, t, v.plan, &verdict->good, p);
+		if (r < 0)
+			return r;
+		verdict->n = v.plan->n - verdict->first;
+	}
+	*ret = v;
+	v = (struct verdicts){ 0 };
+	return 0;
+}
