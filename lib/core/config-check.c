@@ -159,7 +159,9 @@ static void check_team_repeats(const struct config_parser *p, const struct vf_se
 	if (!team || strstr(team, "%i"))
 		return;
 	bool is_default = s == &p->rule.defaults;
-	unsigned n = is_default ? count_default_team(&p->rule) : vf_section_count(s);
+	unsigned n = p->rule.nic  ? 1
+		     : is_default ? count_default_team(&p->rule)
+				  : vf_section_count(s);
 	if (n == UINT32_MAX)
 		fault_at(p, s->wish.line[VF_KEY_TEAM], advice,
 			 "team '%s' would come out once for every VF", team);
@@ -180,6 +182,11 @@ int config_check_rule(const struct config_parser *p)
 	const struct rule *rule = &p->rule;
 
 	check_match(p);
+	if (rule->nic &&
+	    (rule->n_sections || p->section_line[CONFIG_PF] || p->section_line[CONFIG_VF]))
+		fault_at(p, p->section_line[CONFIG_NIC],
+			 "write one file for NICs and another one for PFs and their VFs",
+			 "[NIC] beside [PF] or [VF]");
 	int r = check_overlap(p);
 	if (r < 0)
 		return r;

@@ -14,7 +14,8 @@
 
 enum pf_key { PF_KEY_NUMVFS, PF_KEY_BRING_UP, PF_KEY_RECREATE, PF_KEY_ADOPT, PF_KEY_COUNT };
 
-#define CONFIG_KEY_COUNT (MATCH_COUNT + PF_KEY_COUNT + VF_KEY_COUNT)
+/* [NIC] has the keys of [VF] but MACAddress. */
+#define CONFIG_KEY_COUNT (MATCH_COUNT + PF_KEY_COUNT + VF_KEY_COUNT + VF_KEY_COUNT - 1)
 
 struct config_parser {
 	const char *file;
@@ -24,7 +25,7 @@ struct config_parser {
 
 	unsigned line;
 	enum config_section section; /* CONFIG_SECTION_COUNT: none, or one that is not known */
-	struct vf_section *vf;       /* in CONFIG_VF: what is filled in */
+	struct vf_section *vf;       /* in CONFIG_VF and CONFIG_NIC: what is filled in */
 	unsigned section_line[CONFIG_SECTION_COUNT]; /* where each stands first; not [VF n] */
 	unsigned key_line[CONFIG_KEY_COUNT];         /* where each key stands in this section */
 	unsigned n_sections;

@@ -35,6 +35,9 @@ static int parse_team(struct config_parser *p, const char *value)
 		if (!*c || !strchr("ifp", *c))
 			return config_fault(p, advice, "'%s' has a '%%' that stands for nothing",
 					    value);
+		if (*c == 'i' && p->section == CONFIG_NIC)
+			return config_fault(p, advice, "'%s' has a '%%i', and a NIC is no VF",
+					    value);
 		strbuf_add(&shortest, "0");
 	}
 	autofree char *name = strbuf_take(&shortest);
@@ -287,6 +290,8 @@ static bool section_names(const struct vf_section *s, unsigned index)
 
 bool rule_wish(const struct rule *r, unsigned index, struct vf_wish *ret)
 {
+	if (r->nic != (index == TEAM_OF_NIC))
+		return false;
 	for (size_t i = 0; i < r->n_sections; i++) {
 		if (section_names(&r->sections[i], index)) {
 			vf_wish_resolve(r, &r->sections[i], ret);

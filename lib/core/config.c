@@ -18,6 +18,7 @@ static const struct {
 	[CONFIG_MATCH] = { "Match", config_parse_match },
 	[CONFIG_PF] = { "PF", config_parse_pf },
 	[CONFIG_VF] = { "VF", config_parse_vf },
+	[CONFIG_NIC] = { "NIC", config_parse_vf },
 };
 static_assert(ARRAY_SIZE(section_table) == CONFIG_SECTION_COUNT, "a row per section");
 
@@ -44,6 +45,12 @@ static const struct key_row {
 	{ CONFIG_VF, VF_KEY_MODE, "Mode" },
 	{ CONFIG_VF, VF_KEY_PERSISTENT, "Persistent" },
 	{ CONFIG_VF, VF_KEY_MAC, "MACAddress" },
+	{ CONFIG_NIC, VF_KEY_TEAM, "Team" },
+	{ CONFIG_NIC, VF_KEY_DRIVER, "Driver" },
+	{ CONFIG_NIC, VF_KEY_OWNER, "Owner" },
+	{ CONFIG_NIC, VF_KEY_GROUP, "Group" },
+	{ CONFIG_NIC, VF_KEY_MODE, "Mode" },
+	{ CONFIG_NIC, VF_KEY_PERSISTENT, "Persistent" },
 };
 static_assert(ARRAY_SIZE(key_table) == CONFIG_KEY_COUNT, "a row per key");
 
@@ -78,7 +85,8 @@ static void parser_clear(struct config_parser *p)
 static int fault_unknown_section(const struct config_parser *p, const char *name,
 				 enum config_section near)
 {
-	static const char advice[] = "there are [Match], [PF], [VF] and, for some VFs, [VF 1-3,7]";
+	static const char advice[] =
+		"there are [Match], [PF], [VF] and, for some VFs, [VF 1-3,7]; or [NIC]";
 
 	if (near == CONFIG_SECTION_COUNT)
 		return config_fault(p, advice, "unknown section [%s]", name);
@@ -164,7 +172,9 @@ static int on_section(void *user, const char *name, unsigned line)
 				   section_table[section].name, p->section_line[section]);
 	else
 		p->section_line[section] = line;
-	if (section == CONFIG_VF) {
+	if (section == CONFIG_NIC)
+		p->rule.nic = true;
+	if (section == CONFIG_VF || section == CONFIG_NIC) {
 		p->vf = &p->rule.defaults;
 		if (!p->vf->line)
 			p->vf->line = line;
@@ -239,7 +249,7 @@ static int on_key(void *user, const char *key, const char *value, unsigned line)
 		return 0;
 	}
 	*first = line;
-	if (p->section == CONFIG_VF) {
+	if (p->section == CONFIG_VF || p->section == CONFIG_NIC) {
 		p->vf->wish.set |= 1u << row->index;
 		p->vf->wish.line[row->index] = line;
 		if (!*value)

@@ -67,6 +67,7 @@ struct rule {
 	struct globs match[MATCH_COUNT];
 	enum numvfs_wish numvfs_wish;
 	unsigned numvfs, numvfs_line;
+	bool nic;                   /* [NIC]: `defaults` is about the NIC itself, not about VFs */
 	bool bring_up;              /* default: yes */
 	bool recreate, adopt;       /* default: no */
 	struct vf_section defaults; /* [VF]; line 0: there is none */
@@ -105,7 +106,7 @@ void config_check(const struct vfprep_config *c, struct vfprep_problems *p);
 
 /* The sections and their keys, in the order of the table; the manual page and the completion are
  * checked against it. */
-enum config_section { CONFIG_MATCH, CONFIG_PF, CONFIG_VF, CONFIG_SECTION_COUNT };
+enum config_section { CONFIG_MATCH, CONFIG_PF, CONFIG_VF, CONFIG_NIC, CONFIG_SECTION_COUNT };
 const char *config_section_name(enum config_section section);
 /* Key I of a section, counted from 0; NULL behind the last. */
 const char *config_key_name(enum config_section section, size_t i);

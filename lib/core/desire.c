@@ -145,7 +145,8 @@ static int want_vf(const struct rule *rule, const struct vfprep_machine *actual,
 	bool known = !is_recreated(rule, pf);
 	const struct vf *original = known ? record_find_vf(pf, index) : NULL;
 
-	if (!named && !original && !(known && machine_team_of_vf(actual, pf->address, index)))
+	bool is_known = original || (known && machine_team_of_vf(actual, pf->address, index));
+	if (!named && (!is_known || (original && original->prepared)))
 		return 0;
 	struct vf *vf = pf_add_vf(want, index);
 	if (!vf)
@@ -158,7 +159,7 @@ static int want_vf(const struct rule *rule, const struct vfprep_machine *actual,
 				setting_copy(i, &vf->settings, &wish.settings);
 		}
 		r = want_team(rule, &wish, pf, vf, p);
-		if (r == 0)
+		if (r == 0 && index != VF_SELF)
 			r = want_mac(&wish, pf, vf, p);
 		if (r == 0)
 			r = want_driver(&wish, vf);
@@ -190,6 +191,15 @@ static int check_named(const struct rule *rule, const struct pf *pf, unsigned co
 	return 0;
 }
 
+static bool any_prepared(const struct pf *original)
+{
+	for (size_t i = 0; i < original->n_vfs; i++) {
+		if (original->vfs[i].prepared)
+			return true;
+	}
+	return false;
+}
+
 /* Count, link and autoprobe of a PF whose VFs are in WANT already. */
 static void want_pf_values(const struct rule *rule, const struct pf *pf, unsigned count,
 			   bool names_vfs, struct pf *want)
@@ -200,7 +210,8 @@ static void want_pf_values(const struct rule *rule, const struct pf *pf, unsigne
 	if (rule->numvfs_wish != NUMVFS_UNSET) {
 		want->numvfs = count;
 		want->has |= PF_NUMVFS;
-	} else if (recorded & PF_NUMVFS && !names_vfs && record_owns_vfs(pf)) {
+	} else if (recorded & PF_NUMVFS && !names_vfs && record_owns_vfs(pf) &&
+		   !any_prepared(original)) {
 		want->numvfs = original->numvfs;
 		want->has |= PF_NUMVFS;
 	}
@@ -236,6 +247,12 @@ static int want_pf(const struct rule *rule, const struct vfprep_machine *actual,
 
 	want->recreate = rule->recreate;
 	want->adopt = rule->adopt;
+	if (pf->self) { /* what is wanted of it, or what an earlier [NIC] made of it and is no more
+			 */
+		int r = want_vf(rule, actual, pf, VF_SELF, want, p);
+		if (r < 0 || rule->nic)
+			return r;
+	}
 	if (rule->numvfs_wish != NUMVFS_COUNT || count <= pf->totalvfs) {
 		int r = check_named(rule, pf, count, p);
 		if (r < 0)
@@ -260,11 +277,11 @@ static int want_pf(const struct rule *rule, const struct vfprep_machine *actual,
 static bool wanted_twice(const struct vfprep_machine *m, const struct pf *pf, const struct vf *vf,
 			 struct vfprep_problems *p)
 {
-	char a[PCI_ADDRESS_TEXT], b[PCI_ADDRESS_TEXT], mac[MAC_TEXT];
+	char mac[MAC_TEXT];
 
 	for (size_t i = 0; i < m->n_pfs; i++) {
-		for (size_t k = 0; k < m->pfs[i].n_vfs; k++) {
-			const struct vf *other = &m->pfs[i].vfs[k];
+		for (size_t k = 0; k < pf_count(&m->pfs[i]); k++) {
+			const struct vf *other = pf_at(&m->pfs[i], k);
 			if (other == vf)
 				return false; /* each pair once: the later one is told */
 			bool name = vf->team && text_equal(vf->team, other->team);
@@ -272,12 +289,12 @@ static bool wanted_twice(const struct vfprep_machine *m, const struct pf *pf, co
 				    setting_same(SETTING_MAC, &vf->settings, &other->settings);
 			if (!name && !same)
 				continue;
-			autofree char *subject = text_format(
-				"%s vf %u", pci_address_format(pf->address, a), vf->index);
+			autofree char *subject = vf_subject(pf, vf->index);
+			autofree char *holder = vf_subject(&m->pfs[i], other->index);
 			(void)problem_add(p, 0, VFPREP_CONFIG, subject, "give each its own",
-					  "%s %s is wanted for %s vf %u too", name ? "team" : "MAC",
+					  "%s %s is wanted for %s too", name ? "team" : "MAC",
 					  name ? vf->team : mac_format(vf->settings.mac, mac),
-					  pci_address_format(m->pfs[i].address, b), other->index);
+					  holder);
 			return true;
 		}
 	}
@@ -307,8 +324,8 @@ static void drop_faulty(struct vfprep_machine *m, const struct pci_address *pfs,
 {
 	for (size_t i = m->n_pfs; i-- > 0;) {
 		bool faulty = false;
-		for (size_t k = 0; k < m->pfs[i].n_vfs; k++)
-			faulty = wanted_twice(m, &m->pfs[i], &m->pfs[i].vfs[k], p) || faulty;
+		for (size_t k = 0; k < pf_count(&m->pfs[i]); k++)
+			faulty = wanted_twice(m, &m->pfs[i], pf_at(&m->pfs[i], k), p) || faulty;
 		if (faulty || (pfs && !address_in(m->pfs[i].address, pfs, n_pfs)))
 			drop_pf(m, i);
 	}

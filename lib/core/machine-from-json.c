@@ -86,27 +86,36 @@ static int use_from_object(struct json_object *o, struct vf *vf)
 	return 0;
 }
 
-static int vf_from_object(struct json_object *o, struct pf *pf)
+static int function_of_pf_from_object(struct json_object *o, unsigned index, struct pf *pf)
 {
 	struct json_object *part;
-	unsigned index;
-
-	if (json_get_uint(o, "index", &index) != 1 || index > UINT16_MAX || pf_find_vf(pf, index))
-		return -EINVAL;
 	struct vf *vf = pf_add_vf(pf, index);
 	if (!vf)
 		return -ENOMEM;
 	if (function_from_object(o, &vf->function) < 0 || use_from_object(o, vf) < 0 ||
-	    json_get_bool(o, "made_by_vfprep", &vf->ours) < 0)
+	    json_get_bool(o, "made_by_vfprep", &vf->ours) < 0 ||
+	    json_get_bool(o, "prepared", &vf->prepared) < 0)
 		return -EINVAL;
 	int r = json_get_object(o, "settings", &part);
 	return r == 1 ? settings_from_json(part, &vf->settings) : r;
 }
 
+static int vf_from_object(struct json_object *o, struct pf *pf)
+{
+	unsigned index;
+
+	if (json_get_uint(o, "index", &index) != 1 || index > UINT16_MAX || pf_find_vf(pf, index))
+		return -EINVAL;
+	return function_of_pf_from_object(o, index, pf);
+}
+
 static int lists_from_object(struct json_object *o, struct pf *pf)
 {
-	struct json_object *list;
-	int r = json_get_array(o, "vfs", &list);
+	struct json_object *list, *self;
+	int r = json_get_object(o, "self", &self);
+	if (r < 0 || (r && function_of_pf_from_object(self, VF_SELF, pf) < 0))
+		return -EINVAL;
+	r = json_get_array(o, "vfs", &list);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; r && i < json_object_array_length(list); i++) {
@@ -217,6 +226,7 @@ static int pf_from_object(struct json_object *o, struct pf *pf)
 	    json_get_uint(o, "mtu", &pf->mtu) < 0 ||
 	    json_get_bool(o, "carrier", &pf->carrier) < 0 ||
 	    json_get_bool(o, "in_use", &pf->in_use) < 0 ||
+	    json_get_bool(o, "default_route", &pf->default_route) < 0 ||
 	    json_get_bool(o, "lists_vfs", &pf->lists_vfs) < 0 || lists_from_object(o, pf) < 0)
 		return -EINVAL;
 	int r = json_get_object(o, "record", &record);
@@ -277,10 +287,16 @@ static int groups_from_object(struct json_object *o, struct vfprep_machine *m)
 	return 0;
 }
 
-static int machine_lists_from_object(struct json_object *o, struct vfprep_machine *m)
+static int by_address(const void *a, const void *b)
+{
+	return pci_address_compare(((const struct pf *)a)->address,
+				   ((const struct pf *)b)->address);
+}
+
+static int pfs_from_object(struct json_object *o, const char *key, struct vfprep_machine *m)
 {
 	struct json_object *list;
-	int r = json_get_array(o, "pfs", &list);
+	int r = json_get_array(o, key, &list);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; r && i < json_object_array_length(list); i++) {
@@ -290,7 +306,17 @@ static int machine_lists_from_object(struct json_object *o, struct vfprep_machin
 		    pf_from_object(item, pf) < 0 || machine_find_pf(m, pf->address) != pf)
 			return -EINVAL; /* or it stands there twice */
 	}
-	r = json_get_array(o, "teams", &list);
+	return 0;
+}
+
+static int machine_lists_from_object(struct json_object *o, struct vfprep_machine *m)
+{
+	struct json_object *list;
+	if (pfs_from_object(o, "pfs", m) < 0 || pfs_from_object(o, "nics", m) < 0)
+		return -EINVAL;
+	if (m->n_pfs)
+		qsort(m->pfs, m->n_pfs, sizeof(*m->pfs), by_address);
+	int r = json_get_array(o, "teams", &list);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; r && i < json_object_array_length(list); i++) {

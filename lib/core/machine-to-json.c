@@ -67,7 +67,7 @@ static int vf_to_object(const struct vf *vf, const struct pf *pf, const struct v
 	autojson o = json_object_new_object();
 	struct json_object *settings;
 
-	if (!o || json_add_unsigned(o, "index", vf->index) < 0 ||
+	if (!o || (vf->index != VF_SELF && json_add_unsigned(o, "index", vf->index) < 0) ||
 	    function_to_object(&vf->function, o) < 0)
 		return -ENOMEM;
 	if (m) { /* as reported, not as recorded */
@@ -76,7 +76,8 @@ static int vf_to_object(const struct vf *vf, const struct pf *pf, const struct v
 		    json_add_text(o, "team", team ? team->name : NULL) < 0)
 			return -ENOMEM;
 	}
-	if (vf->ours && json_add_bool(o, "made_by_vfprep", true) < 0)
+	if ((vf->ours && json_add_bool(o, "made_by_vfprep", true) < 0) ||
+	    (vf->prepared && json_add_bool(o, "prepared", true) < 0))
 		return -ENOMEM;
 	if (vf->settings.present && (settings_to_json(&vf->settings, &settings) < 0 ||
 				     json_add(o, "settings", settings) < 0))
@@ -88,6 +89,10 @@ static int vf_to_object(const struct vf *vf, const struct pf *pf, const struct v
 static int add_vfs(const struct pf *pf, const struct vfprep_machine *m, struct json_object *o)
 {
 	autojson list = json_object_new_array();
+	struct json_object *self;
+
+	if (pf->self && (vf_to_object(pf->self, pf, m, &self) < 0 || json_add(o, "self", self) < 0))
+		return -ENOMEM;
 	for (size_t i = 0; i < pf->n_vfs; i++) {
 		struct json_object *vf;
 		if (!list || vf_to_object(&pf->vfs[i], pf, m, &vf) < 0 ||
@@ -155,6 +160,7 @@ static int pf_facts_to_object(const struct pf *pf, struct json_object *o)
 	    json_add_unsigned(o, "mtu", pf->mtu) < 0 ||
 	    json_add_bool(o, "carrier", pf->carrier) < 0 ||
 	    json_add_bool(o, "in_use", pf->in_use) < 0 ||
+	    (pf->default_route && json_add_bool(o, "default_route", true) < 0) ||
 	    json_add_bool(o, "lists_vfs", pf->lists_vfs) < 0 || add_altnames(pf, o) < 0)
 		return -ENOMEM;
 	return 0;
@@ -254,23 +260,35 @@ static int add_groups(const struct vfprep_machine *m, struct json_object *o)
 	return m->n_groups ? json_add(o, "groups", TAKE_PTR(list)) : 0;
 }
 
+/* PFs, or NICs that are none. */
+static int add_pfs(const struct vfprep_machine *m, bool plain, struct json_object *o)
+{
+	autojson list = json_object_new_array();
+	for (size_t i = 0; list && i < m->n_pfs; i++) {
+		struct json_object *pf;
+		if ((m->pfs[i].totalvfs == 0) != plain)
+			continue;
+		if (pf_to_object(&m->pfs[i], m, &pf) < 0 || json_object_array_add(list, pf) < 0)
+			return -ENOMEM;
+	}
+	if (!list)
+		return -ENOMEM;
+	if (plain && json_object_array_length(list) == 0)
+		return 0;
+	return json_add(o, plain ? "nics" : "pfs", TAKE_PTR(list));
+}
+
 char *machine_to_json(const struct vfprep_machine *m)
 {
 	autojson o = json_object_new_object();
-	autojson pfs = json_object_new_array();
 
-	if (!o || !pfs || json_add_unsigned(o, "version", MACHINE_VERSION) < 0 ||
+	if (!o || json_add_unsigned(o, "version", MACHINE_VERSION) < 0 ||
 	    json_add_text(o, "boot_id", m->boot_id) < 0 ||
 	    json_add_text(o, "rundir", m->rundir) < 0 ||
 	    json_add_bool(o, "vfio_pci", m->has_vfio_pci) < 0)
 		return NULL;
-	for (size_t i = 0; i < m->n_pfs; i++) {
-		struct json_object *pf;
-		if (pf_to_object(&m->pfs[i], m, &pf) < 0 || json_object_array_add(pfs, pf) < 0)
-			return NULL;
-	}
-	if ((m->no_iommu && json_add_bool(o, "iommu", false) < 0) ||
-	    json_add(o, "pfs", TAKE_PTR(pfs)) < 0 || add_groups(m, o) < 0 || add_teams(m, o) < 0)
+	if ((m->no_iommu && json_add_bool(o, "iommu", false) < 0) || add_pfs(m, false, o) < 0 ||
+	    add_pfs(m, true, o) < 0 || add_groups(m, o) < 0 || add_teams(m, o) < 0)
 		return NULL;
 	return json_text(o, true);
 }

@@ -136,6 +136,7 @@ void vf_clear(struct vf *vf)
 
 void pf_clear(struct pf *pf)
 {
+	pf_drop_self(pf);
 	for (size_t i = 0; i < pf->n_vfs; i++)
 		vf_clear(&pf->vfs[i]);
 	for (size_t i = 0; i < pf->n_altnames; i++)
@@ -203,9 +204,9 @@ static int pf_copy_lists(const struct pf *from, struct pf *pf)
 			return -ENOMEM;
 		memcpy(*mac, from->auto_macs[i], sizeof(*mac));
 	}
-	for (size_t i = 0; i < from->n_vfs; i++) {
-		struct vf *vf = pf_add_vf(pf, from->vfs[i].index);
-		if (!vf || vf_copy(&from->vfs[i], vf) < 0)
+	for (size_t i = 0; i < pf_count(from); i++) {
+		struct vf *vf = pf_add_vf(pf, pf_at(from, i)->index);
+		if (!vf || vf_copy(pf_at(from, i), vf) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -218,7 +219,7 @@ int pf_copy(const struct pf *from, struct pf *ret)
 	pf.altnames = NULL;
 	pf.auto_macs = NULL;
 	pf.record = NULL;
-	pf.vfs = NULL;
+	pf.vfs = pf.self = NULL;
 	pf.n_altnames = pf.n_auto_macs = pf.n_vfs = 0;
 	if (text_replace(&pf.driver, from->driver) < 0 || text_replace(&pf.name, from->name) < 0 ||
 	    text_replace(&pf.path, from->path) < 0 || text_replace(&pf.busy, from->busy) < 0 ||
@@ -253,7 +254,11 @@ struct pf *machine_add_pf(struct vfprep_machine *m, struct pci_address address)
 
 struct vf *pf_add_vf(struct pf *pf, unsigned index)
 {
-	struct vf *vf = array_add(&pf->vfs, &pf->n_vfs, sizeof(*vf));
+	struct vf *vf = NULL;
+	if (index == VF_SELF)
+		vf = pf->self = calloc(1, sizeof(*vf));
+	else
+		vf = array_add(&pf->vfs, &pf->n_vfs, sizeof(*vf));
 	if (vf) {
 		vf->index = index;
 		vf->function.group = -1;
@@ -274,8 +279,8 @@ struct vf *machine_find_vf(const struct vfprep_machine *m, struct pci_address ad
 			   struct pf **ret_pf)
 {
 	for (size_t i = 0; i < m->n_pfs; i++) {
-		for (size_t k = 0; k < m->pfs[i].n_vfs; k++) {
-			struct vf *vf = &m->pfs[i].vfs[k];
+		for (size_t k = 0; k < pf_count(&m->pfs[i]); k++) {
+			struct vf *vf = pf_at(&m->pfs[i], k);
 			if (pci_address_compare(vf->function.address, address) == 0) {
 				*ret_pf = &m->pfs[i];
 				return vf;
@@ -291,8 +296,35 @@ void pf_drop_vfs(struct pf *pf)
 		vf_clear(&pf->vfs[--pf->n_vfs]);
 }
 
+void pf_drop_self(struct pf *pf)
+{
+	if (pf->self)
+		vf_clear(pf->self);
+	free(pf->self);
+	pf->self = NULL;
+}
+
+size_t pf_count(const struct pf *pf)
+{
+	return pf->n_vfs + (pf->self != NULL);
+}
+
+struct vf *pf_at(const struct pf *pf, size_t i)
+{
+	return i < pf->n_vfs ? &pf->vfs[i] : pf->self;
+}
+
+char *vf_subject(const struct pf *pf, unsigned index)
+{
+	char text[PCI_ADDRESS_TEXT];
+	pci_address_format(pf->address, text);
+	return index == VF_SELF ? strdup(text) : text_format("%s vf %u", text, index);
+}
+
 struct vf *pf_find_vf(const struct pf *pf, unsigned index)
 {
+	if (index == VF_SELF)
+		return pf->self;
 	for (size_t i = 0; i < pf->n_vfs; i++) {
 		if (pf->vfs[i].index == index)
 			return &pf->vfs[i];
@@ -332,6 +364,7 @@ struct team *machine_team_of_vf(const struct vfprep_machine *m, struct pci_addre
 struct pci_address pf_vf_address(const struct pf *pf, unsigned index)
 {
 	struct vf *vf = pf_find_vf(pf, index);
-	return vf ? vf->function.address
-		  : pci_address_of_vf(pf->address, pf->offset, pf->stride, index);
+	return index == VF_SELF ? pf->address
+	       : vf             ? vf->function.address
+				: pci_address_of_vf(pf->address, pf->offset, pf->stride, index);
 }

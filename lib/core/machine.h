@@ -10,6 +10,7 @@
 #include "core/setting.h"
 #include "core/team.h"
 
+#include <limits.h>
 #include <sys/types.h>
 
 /* Bits of struct function's `has`. */
@@ -59,13 +60,17 @@ struct function {
 	char *netdev;   /* interface of a VF that a net driver has; NULL: none */
 };
 
+/* In place of an index: not a VF of the PF, but the NIC itself. */
+#define VF_SELF TEAM_OF_NIC
+
 struct vf {
-	unsigned index;
+	unsigned index; /* or VF_SELF */
 	struct function function;
 	struct settings settings;
 	struct use use;
-	bool ours;        /* in a record: vfprep made this VF */
-	char *team;       /* wanted: published under this name; NULL: not published */
+	bool ours;     /* in a record: vfprep made this VF */
+	bool prepared; /* wanted, in a record: by vfprep prepare, so that apply leaves it alone */
+	char *team;    /* wanted: published under this name; NULL: not published */
 	char *persistent; /* wanted: the hint for the persistent side; NULL: none */
 };
 
@@ -92,6 +97,7 @@ int addr_gen_mode_parse(const char *text, enum addr_gen_mode *ret);
 
 struct record;
 
+/* A PF, or any other NIC on the PCI bus that is no VF: one that can have none. */
 struct pf {
 	struct pci_address address;
 	unsigned has;
@@ -102,7 +108,7 @@ struct pf {
 	uint8_t mac[6], permanent_mac[6];
 
 	/* Reported only. */
-	unsigned totalvfs, offset, stride;
+	unsigned totalvfs, offset, stride; /* totalvfs 0: a plain NIC */
 	uint16_t vendor, device;
 	char *driver; /* NULL: none */
 	char *name;   /* its interface; NULL: it has none */
@@ -113,8 +119,9 @@ struct pf {
 	unsigned mtu;
 	bool carrier;
 	bool in_use; /* by the host: it has an address (link-local ones do not count) or a master */
-	bool lists_vfs; /* the driver reports its VFs' settings */
-	char *busy;     /* a process left behind on this PF: "pid 12, sriov_numvfs"; NULL: none */
+	bool default_route; /* it leads out of the host */
+	bool lists_vfs;     /* the driver reports its VFs' settings */
+	char *busy; /* a process left behind on this PF: "pid 12, sriov_numvfs"; NULL: none */
 	uint8_t (*auto_macs)[6]; /* MACAddress=auto for VF 0, 1, ...; they need no secret to be
 				    shown */
 	size_t n_auto_macs;
@@ -124,7 +131,8 @@ struct pf {
 	bool whole;           /* wanted: all of it, or nothing where one of its VFs is in use */
 	bool recreate, adopt; /* wanted: N VFs may become M; VFs that others made count as well */
 
-	struct vf *vfs; /* sorted by index */
+	struct vf *self; /* itself as a device for a guest; NULL: no NIC, or nothing is wanted */
+	struct vf *vfs;  /* sorted by index */
 	size_t n_vfs;
 };
 
@@ -187,18 +195,25 @@ struct record *record_dup(const struct record *from);
 struct pf *machine_add_pf(struct vfprep_machine *m, struct pci_address address);
 struct vf *pf_add_vf(struct pf *pf, unsigned index);
 void pf_drop_vfs(struct pf *pf);
+void pf_drop_self(struct pf *pf);
 
 /* NULL when there is none. */
 struct pf *machine_find_pf(const struct vfprep_machine *m, struct pci_address address);
 struct vf *machine_find_vf(const struct vfprep_machine *m, struct pci_address address,
 			   struct pf **ret_pf);
 struct vf *pf_find_vf(const struct pf *pf, unsigned index);
+/* Its VFs, and itself behind them. */
+size_t pf_count(const struct pf *pf);
+struct vf *pf_at(const struct pf *pf, size_t i);
 struct group *machine_find_group(const struct vfprep_machine *m, int number);
 struct team *machine_find_team(const struct vfprep_machine *m, const char *name);
 /* The team that is published for VF INDEX of a PF. */
 struct team *machine_team_of_vf(const struct vfprep_machine *m, struct pci_address pf,
 				unsigned index);
 
+/* How findings name VF INDEX: "0000:01:00.0 vf 3". NULL when memory ran out; the caller frees it.
+ */
+char *vf_subject(const struct pf *pf, unsigned index);
 /* The address that VF INDEX has or will have. */
 struct pci_address pf_vf_address(const struct pf *pf, unsigned index);
 

@@ -2,6 +2,8 @@
 /* Which rule is for which PF. */
 #include "core/desire.h"
 
+#include "core/record.h"
+
 #include <fnmatch.h>
 
 static bool any_fits(const struct globs *globs, const char *value)
@@ -15,13 +17,20 @@ static bool any_fits(const struct globs *globs, const char *value)
 
 static bool name_fits(const struct globs *globs, const struct pf *pf)
 {
-	if (any_fits(globs, pf->name))
+	/* A NIC that VFIO has lost its interface, and is still the one that had it. */
+	if (any_fits(globs, pf->name) || (pf->record && any_fits(globs, pf->record->original.name)))
 		return true;
 	for (size_t i = 0; i < pf->n_altnames; i++) {
 		if (any_fits(globs, pf->altnames[i]))
 			return true;
 	}
 	return false;
+}
+
+static bool driver_fitted(const struct globs *globs, const struct pf *pf)
+{
+	const struct vf *self = record_find_vf(pf, VF_SELF);
+	return self && any_fits(globs, self->function.driver);
 }
 
 static bool match_fits(const struct globs *globs, enum match_key key, const struct pf *pf)
@@ -39,7 +48,7 @@ static bool match_fits(const struct globs *globs, enum match_key key, const stru
 	case MATCH_PATH:
 		return any_fits(globs, pf->path);
 	case MATCH_DRIVER:
-		return any_fits(globs, pf->driver);
+		return any_fits(globs, pf->driver) || driver_fitted(globs, pf);
 	case MATCH_DEVICE: {
 		autofree char *device = text_format("%04x:%04x", pf->vendor, pf->device);
 		return any_fits(globs, device);
@@ -52,6 +61,8 @@ static bool match_fits(const struct globs *globs, enum match_key key, const stru
 
 static bool rule_fits(const struct rule *rule, const struct pf *pf)
 {
+	if (rule->nic ? !pf->self : !pf->totalvfs)
+		return false;
 	for (unsigned key = 0; key < MATCH_COUNT; key++) {
 		if (rule->match[key].n && !match_fits(&rule->match[key], key, pf))
 			return false;
@@ -98,7 +109,8 @@ void config_tell_unmatched(const struct vfprep_config *config, const struct vfpr
 			fits = fits || rule_fits(&config->rules[i], &actual->pfs[k]);
 		if (!fits)
 			(void)problem_add(p, 0, VFPREP_NOTE, config->rules[i].file,
-					  "see vfprep list for the PFs of this machine",
-					  "[Match] fits no PF of this machine");
+					  "see vfprep list for what this machine has",
+					  "[Match] fits no %s of this machine",
+					  config->rules[i].nic ? "NIC" : "PF");
 	}
 }

@@ -125,7 +125,7 @@ static int want_pf_back(const struct vfprep_machine *actual, const struct pf *pf
 	if (!pf->record)
 		return 0;
 	const struct pf *original = &pf->record->original;
-	want->has = original->has;
+	want->has = original->has & ~(unsigned)PF_PERMANENT_MAC;
 	want->numvfs = original->numvfs;
 	want->autoprobe = original->autoprobe;
 	want->up = original->up;
@@ -135,10 +135,10 @@ static int want_pf_back(const struct vfprep_machine *actual, const struct pf *pf
 		(void)problem_add(p, 0, VFPREP_NOTE, pci_address_format(pf->address, subject), NULL,
 				  "there are VFs that vfprep did not make, so their number stays");
 	}
-	if (want->has & PF_NUMVFS && want->numvfs == 0)
-		return 0; /* the VFs are about to vanish */
-	for (size_t i = 0; i < original->n_vfs; i++) {
-		if (want_vf_back(pf, original->vfs[i].index, want) < 0)
+	bool vanish = want->has & PF_NUMVFS && want->numvfs == 0;
+	for (size_t i = 0; i < pf_count(original); i++) {
+		unsigned index = pf_at(original, i)->index;
+		if (!(vanish && index != VF_SELF) && want_vf_back(pf, index, want) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -149,7 +149,6 @@ static void note_unknown(const struct vfprep_machine *actual, const struct pf *w
 			 struct vfprep_problems *p)
 {
 	const struct pf *pf = machine_find_pf(actual, want->address);
-	char address[PCI_ADDRESS_TEXT];
 
 	for (size_t i = 0; i < want->n_vfs; i++) {
 		const struct vf *vf = &want->vfs[i], *have = pf_find_vf(pf, vf->index);
@@ -157,8 +156,7 @@ static void note_unknown(const struct vfprep_machine *actual, const struct pf *w
 		    setting_has(&vf->settings, SETTING_MAC) ||
 		    !machine_team_of_vf(actual, pf->address, vf->index))
 			continue;
-		autofree char *subject = text_format(
-			"%s vf %u", pci_address_format(pf->address, address), vf->index);
+		autofree char *subject = vf_subject(pf, vf->index);
 		(void)problem_add(p, 0, VFPREP_NOTE, subject, NULL,
 				  "its MAC before vfprep was not reported, so it keeps the one it "
 				  "got");

@@ -29,12 +29,12 @@ int team_of_vf(const struct vfprep_machine *m, const struct pf *pf, const struct
 	if (have)
 		t.settings = have->settings;
 	for (unsigned i = 0; i < SETTING_COUNT; i++) {
-		if (!setting_has(&want->settings, i))
+		if (want->index == VF_SELF || !setting_has(&want->settings, i))
 			continue;
 		t.verified = t.verified && setting_has(&have->settings, i);
 		setting_copy(i, &t.settings, &want->settings);
 	}
-	memcpy(t.mac, t.settings.mac, sizeof(t.mac));
+	memcpy(t.mac, want->index == VF_SELF ? pf->permanent_mac : t.settings.mac, sizeof(t.mac));
 	t.settings.present &= ~(1u << SETTING_MAC); /* it stands at the top */
 	return team_copy(&t, ret);
 }
@@ -70,8 +70,8 @@ static void add_withdraw(struct planner *pl, const char *name)
 /* Is what the team says about its VF to be untrue? */
 static bool is_untrue(struct planner *pl, const struct team *t)
 {
-	for (size_t i = 0; i < pl->want->n_vfs; i++) {
-		const struct vf *want = &pl->want->vfs[i];
+	for (size_t i = 0; i < pf_count(pl->want); i++) {
+		const struct vf *want = pf_at(pl->want, i);
 		if (want->index != t->pf.vf)
 			continue;
 		bool unwanted = !text_equal(want->team, t->name);
@@ -90,11 +90,12 @@ void planner_withdraw(struct planner *pl)
 		const struct team *t = &pl->actual->teams[i];
 		if (pci_address_compare(t->pf.address, pl->have->address) != 0)
 			continue;
-		if (pl->vanish || !pf_find_vf(pl->have, t->pf.vf) || is_untrue(pl, t))
+		bool vanishes = pl->vanish && t->pf.vf != VF_SELF;
+		if (vanishes || !pf_find_vf(pl->have, t->pf.vf) || is_untrue(pl, t))
 			add_withdraw(pl, t->name);
 	}
-	for (size_t i = 0; i < pl->want->n_vfs; i++) { /* a name that another VF has so far */
-		const struct vf *want = &pl->want->vfs[i];
+	for (size_t i = 0; i < pf_count(pl->want); i++) { /* a name that another VF has so far */
+		const struct vf *want = pf_at(pl->want, i);
 		if (want->team && pl->fates[i] == FATE_ALL &&
 		    machine_find_team(pl->actual, want->team) && !planner_is_published(pl, want))
 			add_withdraw(pl, want->team);
@@ -112,8 +113,8 @@ void planner_withdraw_orphans(struct planner *pl)
 
 void planner_publish(struct planner *pl)
 {
-	for (size_t i = 0; i < pl->want->n_vfs; i++) {
-		const struct vf *want = &pl->want->vfs[i];
+	for (size_t i = 0; i < pf_count(pl->want); i++) {
+		const struct vf *want = pf_at(pl->want, i);
 		if (!want->team || pl->fates[i] != FATE_ALL || planner_is_published(pl, want))
 			continue;
 		autofree char *path = team_path(pl, want->team);

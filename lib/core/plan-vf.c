@@ -13,11 +13,9 @@ struct step *planner_add_vf_step(struct planner *pl, enum step_kind kind, const 
 {
 	char text[PCI_ADDRESS_TEXT];
 	struct pci_address address = pf_vf_address(pl->have, index);
-	autofree char *subject =
-		kind == STEP_SETTING
-			? text_format("%s vf %u", pci_address_format(pl->have->address, text),
-				      index)
-			: strdup(pci_address_format(address, text));
+	const struct vf *want = pf_find_vf(pl->want, index);
+	autofree char *subject = kind == STEP_SETTING ? vf_subject(pl->have, index)
+						      : strdup(pci_address_format(address, text));
 	struct step *s = subject ? planner_add(pl, kind, subject, what, old, new) : NULL;
 	if (!s) {
 		pl->failed = true;
@@ -25,6 +23,7 @@ struct step *planner_add_vf_step(struct planner *pl, enum step_kind kind, const 
 	}
 	s->of_vf = true;
 	s->to_come = !have;
+	s->prepared = want && want->prepared;
 	s->vf = index;
 	s->address = address;
 	s->group = have ? have->function.group : -1;
@@ -54,7 +53,7 @@ static bool is_believed(const struct planner *pl, const struct vf *want, const s
 
 static void plan_settings(struct planner *pl, const struct vf *want, const struct vf *have)
 {
-	for (unsigned i = 0; i < SETTING_COUNT; i++) {
+	for (unsigned i = 0; want->index != VF_SELF && i < SETTING_COUNT; i++) {
 		if (!setting_has(&want->settings, i) ||
 		    (have && (setting_same(i, &want->settings, &have->settings) ||
 			      is_believed(pl, want, have, i))))
@@ -165,6 +164,12 @@ bool planner_autoprobe(const struct planner *pl)
 	return pl->have->autoprobe && !pl->creating;
 }
 
+/* sriov_drivers_autoprobe is about VFs. */
+static bool autoprobe_of(const struct planner *pl, const struct vf *want)
+{
+	return want->index == VF_SELF || planner_autoprobe(pl);
+}
+
 /* Does another VF go on with the team of that name: one in use, or one that this run is not about?
  */
 static bool team_is_held(struct planner *pl, const struct vf *want)
@@ -172,7 +177,7 @@ static bool team_is_held(struct planner *pl, const struct vf *want)
 	const struct team *team = want->team ? machine_find_team(pl->actual, want->team) : NULL;
 	const struct pf *pf = team ? machine_find_pf(pl->actual, team->pf.address) : NULL;
 	const struct vf *holder = pf ? pf_find_vf(pf, team->pf.vf) : NULL;
-	char text[PCI_ADDRESS_TEXT], address[PCI_ADDRESS_TEXT];
+	char address[PCI_ADDRESS_TEXT];
 
 	if (!holder || (pf == pl->have && holder->index == want->index))
 		return false;
@@ -181,8 +186,7 @@ static bool team_is_held(struct planner *pl, const struct vf *want)
 	if (!in_use && wanted_pf &&
 	    (pf_find_vf(wanted_pf, holder->index) || wanted_pf->has & PF_NUMVFS))
 		return false;
-	autofree char *subject =
-		text_format("%s vf %u", pci_address_format(pl->have->address, text), want->index);
+	autofree char *subject = vf_subject(pl->have, want->index);
 	(void)problem_add(pl->p, 0, VFPREP_BUSY, subject,
 			  in_use ? "stop the guest that has that VF"
 				 : "release that team first, or choose another name",
@@ -217,13 +221,14 @@ enum vf_fate planner_decide(struct planner *pl, const struct vf *want)
 	const struct vf *have = pf_find_vf(pl->have, want->index);
 	size_t first = pl->plan->n;
 
-	if (pl->vanish || (!pl->creating && !have))
+	bool self = want->index == VF_SELF;
+	if ((pl->vanish && !self) || ((!pl->creating || self) && !have))
 		return FATE_NOTHING;
 	if (pl->aim == AIM_UNDO || pl->aim == AIM_VERIFY)
 		return FATE_ALL;
 	plan_settings(pl, want, have);
 	size_t settings_end = pl->plan->n;
-	plan_driver(pl, want, have, planner_autoprobe(pl));
+	plan_driver(pl, want, have, autoprobe_of(pl, want));
 	plan_node(pl, want, have);
 	bool steps = pl->plan->n > first, others = pl->plan->n > settings_end;
 	drop_steps(pl, first);
@@ -239,7 +244,7 @@ enum vf_fate planner_decide(struct planner *pl, const struct vf *want)
 
 void planner_add_vf(struct planner *pl, size_t i)
 {
-	const struct vf *want = &pl->want->vfs[i];
+	const struct vf *want = pf_at(pl->want, i);
 	const struct vf *have = pf_find_vf(pl->have, want->index);
 
 	if (pl->fates[i] == FATE_NOTHING)
@@ -247,6 +252,6 @@ void planner_add_vf(struct planner *pl, size_t i)
 	plan_settings(pl, want, have);
 	if (pl->fates[i] == FATE_SETTINGS)
 		return;
-	plan_driver(pl, want, have, planner_autoprobe(pl));
+	plan_driver(pl, want, have, autoprobe_of(pl, want));
 	plan_node(pl, want, have);
 }

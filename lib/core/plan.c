@@ -166,7 +166,7 @@ static void plan_steps(struct planner *pl)
 		note_reset(pl);
 		add_numvfs(pl);
 	}
-	for (size_t i = 0; i < want->n_vfs; i++)
+	for (size_t i = 0; i < pf_count(want); i++)
 		planner_add_vf(pl, i);
 	if (link && !want->up)
 		add_link(pl, false);
@@ -184,7 +184,7 @@ static void plan_steps(struct planner *pl)
 static void plan_count(struct planner *pl)
 {
 	bool count = pl->want->has & PF_NUMVFS && pl->want->numvfs != pl->have->numvfs;
-	autofree enum vf_fate *fates = calloc(pl->want->n_vfs + 1, sizeof(*fates));
+	autofree enum vf_fate *fates = calloc(pf_count(pl->want) + 1, sizeof(*fates));
 
 	if (!fates) {
 		pl->failed = true;
@@ -193,8 +193,8 @@ static void plan_count(struct planner *pl)
 	pl->creating = count && pl->want->numvfs;
 	pl->vanish = count && !pl->want->numvfs;
 	pl->fates = fates;
-	for (size_t i = 0; i < pl->want->n_vfs; i++)
-		fates[i] = planner_decide(pl, &pl->want->vfs[i]);
+	for (size_t i = 0; i < pf_count(pl->want); i++)
+		fates[i] = planner_decide(pl, pf_at(pl->want, i));
 	plan_steps(pl);
 	pl->fates = NULL;
 }

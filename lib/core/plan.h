@@ -29,6 +29,7 @@ struct step {
 	unsigned ifindex; /* of the PF; 0: none */
 	bool of_vf;       /* `vf` and `address` mean something */
 	bool to_come;     /* the plan itself makes the VF */
+	bool prepared;    /* by vfprep prepare */
 	unsigned vf;
 	struct pci_address address; /* of the VF */
 	int group;                  /* of the VF; -1: not known yet */

@@ -24,6 +24,14 @@ static void drop_vf(struct pf *pf, size_t i)
 	memmove(&pf->vfs[i], &pf->vfs[i + 1], (pf->n_vfs - i) * sizeof(pf->vfs[0]));
 }
 
+static void drop_self(struct pf *original)
+{
+	pf_drop_self(original);
+	original->has &= ~(unsigned)PF_PERMANENT_MAC; /* it is no value to go back to */
+	free(original->name);
+	original->name = NULL;
+}
+
 bool record_owns_vfs(const struct pf *pf)
 {
 	for (size_t i = 0; i < pf->n_vfs; i++) {
@@ -34,6 +42,12 @@ bool record_owns_vfs(const struct pf *pf)
 	return pf->n_vfs > 0;
 }
 
+static void take_permanent_mac(struct pf *to, const struct pf *from)
+{
+	to->has |= from->has & PF_PERMANENT_MAC;
+	memcpy(to->permanent_mac, from->permanent_mac, sizeof(to->permanent_mac));
+}
+
 /* The entry of VF INDEX in the record, made when there is none. */
 static struct vf *record_vf(struct pf *pf, const struct vf *vf)
 {
@@ -41,10 +55,12 @@ static struct vf *record_vf(struct pf *pf, const struct vf *vf)
 	if (entry)
 		return entry;
 	entry = pf_add_vf(&pf->record->original, vf->index);
-	if (entry) {
-		entry->function.address = vf->function.address;
-		entry->function.inode = vf->function.inode;
-	}
+	if (!entry)
+		return NULL;
+	entry->function.address = vf->function.address;
+	entry->function.inode = vf->function.inode;
+	if (vf->index == VF_SELF) /* nobody can ask for it once VFIO has the NIC */
+		take_permanent_mac(&pf->record->original, pf);
 	return entry;
 }
 
@@ -71,6 +87,10 @@ int record_reconcile(struct pf *pf, const char *boot_id)
 		pf->record = NULL;
 		return 0;
 	}
+	if (r->original.self && !same_vf(r->original.self, pf->self))
+		drop_self(&r->original);
+	if (r->original.self && !(pf->has & PF_PERMANENT_MAC))
+		take_permanent_mac(pf, &r->original);
 	/* 0: it cannot be seen from here just now; the inodes of the VFs still tell. */
 	bool other = pf->ifindex && r->ifindex != pf->ifindex;
 	for (size_t i = r->original.n_vfs; i-- > 0;) {
@@ -150,13 +170,15 @@ static int extend_name(struct function *to, unsigned bit, char **dest, const str
 
 static int extend_vf(struct pf *pf, const struct vf *vf, const struct step *s)
 {
-	size_t n = pf->record->original.n_vfs;
+	size_t n = pf_count(&pf->record->original);
 	struct vf *entry = record_vf(pf, vf);
-	if (!entry)
+	if (!entry || (vf->index == VF_SELF && !pf->record->original.name &&
+		       text_replace(&pf->record->original.name, pf->name) < 0))
 		return -ENOMEM;
+	entry->prepared = entry->prepared || s->prepared;
 	struct function *to = &entry->function;
 	const struct function *from = &vf->function;
-	int changed = pf->record->original.n_vfs > n;
+	int changed = pf_count(&pf->record->original) > n;
 
 	if (s->kind == STEP_SETTING) {
 		if (!setting_has(&entry->settings, s->setting) &&
@@ -261,6 +283,11 @@ bool record_shrink(struct pf *pf)
 		if (!vf || (!entry->ours && !entry->settings.present && !entry->function.has))
 			drop_vf(&r->original, i);
 	}
+	struct vf *self = r->original.self;
+	if (self && pf->self)
+		shrink_vf(self, pf->self);
+	if (self && (!pf->self || !self->function.has))
+		drop_self(&r->original);
 	shrink_pf(&r->original, pf);
-	return !r->original.has && !r->original.n_vfs && !r->making;
+	return !r->original.has && !pf_count(&r->original) && !r->making;
 }

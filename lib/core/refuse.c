@@ -9,9 +9,8 @@
 void report_in_use(const struct pf *pf, const struct vf *vf, const char *consequence,
 		   struct vfprep_problems *p)
 {
-	char address[PCI_ADDRESS_TEXT], pf_address[PCI_ADDRESS_TEXT];
-	autofree char *subject =
-		text_format("%s vf %u", pci_address_format(pf->address, pf_address), vf->index);
+	char address[PCI_ADDRESS_TEXT];
+	autofree char *subject = vf_subject(pf, vf->index);
 	if (vf->use.kind == USE_CLOSED) {
 		(void)problem_add(p, 0, VFPREP_PERMISSION, subject,
 				  "run it as root, where /dev/vfio can be opened",
@@ -25,6 +24,21 @@ void report_in_use(const struct pf *pf, const struct vf *vf, const char *consequ
 			  "%s is in use by %s: %s",
 			  pci_address_format(vf->function.address, address), who ? who : "?",
 			  consequence);
+}
+
+/* VFs that `vfprep prepare` has prepared are no business of the configuration's. */
+static bool refuse_prepared(const struct pf *have, const char *subject, struct vfprep_problems *p)
+{
+	for (size_t i = 0; i < have->n_vfs; i++) {
+		const struct vf *recorded = record_find_vf(have, have->vfs[i].index);
+		if (!recorded || !recorded->prepared)
+			continue;
+		(void)problem_add(p, 0, VFPREP_BUSY, subject, "release that VF first",
+				  "vf %u was prepared by vfprep prepare, and would vanish",
+				  have->vfs[i].index);
+		return true;
+	}
+	return false;
 }
 
 /* The count: 0 to N, or N to 0 when they are ours. */
@@ -51,6 +65,8 @@ static bool refuse_count(const struct pf *want, const struct pf *have, enum plan
 				  "%zu VFs are there that vfprep did not make", have->n_vfs);
 		return true;
 	}
+	if (differs && have->n_vfs && aim == AIM_APPLY && refuse_prepared(have, subject, p))
+		return true;
 	if (want->numvfs && have->n_vfs && differs && !want->recreate) {
 		(void)problem_add(
 			p, 0, VFPREP_BUSY, subject,
@@ -126,7 +142,9 @@ static bool mac_is_taken(const uint8_t mac[static 6], const struct pf *pf, const
 	for (size_t i = 0; i < actual->n_pfs; i++) {
 		const struct pf *other_pf = &actual->pfs[i];
 		const struct pf *wanted_pf = machine_find_pf(wanted, other_pf->address);
-		if (other_pf->has & PF_MAC && memcmp(other_pf->mac, mac, 6) == 0) {
+		bool itself = vf->index == VF_SELF &&
+			      pci_address_compare(other_pf->address, pf->address) == 0;
+		if (!itself && other_pf->has & PF_MAC && memcmp(other_pf->mac, mac, 6) == 0) {
 			pci_address_format(other_pf->address, ret_holder);
 			return true;
 		}
@@ -181,13 +199,12 @@ bool refuse_group(const struct vf *want, const struct vf *have, const struct pf 
 		  struct vfprep_problems *p)
 {
 	const struct group *group = machine_find_group(actual, have->function.group);
-	char text[PCI_ADDRESS_TEXT], member_text[PCI_ADDRESS_TEXT];
+	char member_text[PCI_ADDRESS_TEXT];
 
 	if (!group || !(want->function.has & FUNCTION_DRIVER) ||
 	    !driver_is_vfio(want->function.driver))
 		return false;
-	autofree char *subject =
-		text_format("%s vf %u", pci_address_format(pf->address, text), want->index);
+	autofree char *subject = vf_subject(pf, want->index);
 	for (size_t i = 0; i < group->n_members; i++) {
 		const struct group_member *member = &group->members[i];
 		if (pci_address_compare(member->address, have->function.address) == 0)
@@ -216,13 +233,50 @@ bool refuse_group(const struct vf *want, const struct vf *have, const struct pf 
 	return false;
 }
 
+/* A NIC as a whole goes to a guest: the host loses it, and with it whatever it is for. */
+static bool refuse_nic(const struct vf *want, const struct pf *pf, enum plan_aim aim,
+		       const char *subject, struct vfprep_problems *p)
+{
+	char mac[MAC_TEXT];
+
+	if (aim != AIM_APPLY)
+		return false;
+	if (pf->n_vfs) {
+		(void)problem_add(p, 0, VFPREP_BUSY, subject,
+				  "prepare its VFs, or take them away first",
+				  "it has %zu VFs, which would vanish", pf->n_vfs);
+		return true;
+	}
+	if (pf->default_route) {
+		(void)problem_add(p, 0, VFPREP_BUSY, subject, "use another NIC",
+				  "the host's default route leads through '%s'", pf->name);
+		return true;
+	}
+	if (want->team && !(pf->has & PF_PERMANENT_MAC)) {
+		(void)problem_add(
+			p, 0, VFPREP_UNSUPPORTED, subject,
+			"bind its network driver, so that it can be asked",
+			"its permanent MAC is not known, and no other can be given to it");
+		return true;
+	}
+	if (setting_has(&want->settings, SETTING_MAC) &&
+	    memcmp(want->settings.mac, pf->permanent_mac, sizeof(pf->permanent_mac)) != 0) {
+		(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject,
+				  "leave the MAC out, or use a VF",
+				  "a NIC that is no VF keeps its permanent MAC, %s",
+				  mac_format(pf->permanent_mac, mac));
+		return true;
+	}
+	return false;
+}
+
 bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf,
 	       const struct vfprep_machine *wanted, const struct vfprep_machine *actual,
 	       enum plan_aim aim, struct vfprep_problems *p)
 {
-	char pf_address[PCI_ADDRESS_TEXT], holder[PCI_ADDRESS_TEXT], mac[MAC_TEXT];
-	autofree char *subject =
-		text_format("%s vf %u", pci_address_format(pf->address, pf_address), want->index);
+	char holder[PCI_ADDRESS_TEXT], mac[MAC_TEXT];
+	autofree char *subject = vf_subject(pf, want->index);
+	const struct settings *s = &want->settings;
 
 	if (actual->no_iommu && want->function.has & FUNCTION_DRIVER &&
 	    driver_is_vfio(want->function.driver)) {
@@ -235,20 +289,20 @@ bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf
 	}
 	if (have && aim == AIM_APPLY && refuse_group(want, have, pf, wanted, actual, p))
 		return true;
-	if (want->settings.present && !pf->ifindex) {
+	if (want->index == VF_SELF && refuse_nic(want, pf, aim, subject, p))
+		return true;
+	if (want->index != VF_SELF && s->present && !pf->ifindex) {
 		(void)problem_add(
 			p, 0, VFPREP_UNSUPPORTED, subject,
 			"bind the PF's network driver, or remove its Team= and MACAddress=",
 			"the PF has no network interface, so nothing can be set through it");
 		return true;
 	}
-	if (aim == AIM_APPLY && setting_has(&want->settings, SETTING_MAC) &&
-	    !mac_is_zero(want->settings.mac) &&
-	    mac_is_taken(want->settings.mac, pf, want, wanted, actual, holder)) {
+	if (aim == AIM_APPLY && setting_has(s, SETTING_MAC) && !mac_is_zero(s->mac) &&
+	    mac_is_taken(s->mac, pf, want, wanted, actual, holder)) {
 		(void)problem_add(p, 0, VFPREP_BUSY, subject,
 				  "give this VF another MACAddress=, or clear it there first",
-				  "%s has the MAC %s already", holder,
-				  mac_format(want->settings.mac, mac));
+				  "%s has the MAC %s already", holder, mac_format(s->mac, mac));
 		return true;
 	}
 	return false;

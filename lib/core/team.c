@@ -79,7 +79,7 @@ static int pf_part_to_json(const struct team *t, struct json_object **ret)
 	autojson part = json_object_new_object();
 	if (!part || json_add_address(part, "address", t->pf.address) < 0 ||
 	    json_add_text(part, "name", t->pf.name) < 0 ||
-	    json_add_unsigned(part, "vf", t->pf.vf) < 0)
+	    (t->pf.vf != TEAM_OF_NIC && json_add_unsigned(part, "vf", t->pf.vf) < 0))
 		return -ENOMEM;
 	if (t->pf.mtu && json_add_unsigned(part, "mtu", t->pf.mtu) < 0)
 		return -ENOMEM;
@@ -155,16 +155,24 @@ static int read_parts(struct json_object *root, struct team *t)
 	if (json_get_object(root, "pf", &part) != 1 ||
 	    json_get_address(part, "address", &t->pf.address) != 1 ||
 	    json_dup_text(part, "name", &t->pf.name) < 0 ||
-	    json_get_uint(part, "vf", &t->pf.vf) != 1 || json_get_uint(part, "mtu", &t->pf.mtu) < 0)
+	    json_get_uint(part, "mtu", &t->pf.mtu) < 0)
 		return -EINVAL;
+	int r = json_get_uint(part, "vf", &t->pf.vf);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		t->pf.vf = TEAM_OF_NIC;
 	if (json_get_object(root, "transient", &part) != 1 ||
 	    json_get_address(part, "address", &t->transient.address) != 1 ||
 	    json_dup_text(part, "driver", &t->transient.driver) != 1)
 		return -EINVAL;
-	int r = json_get_unsigned(part, "iommu_group", INT_MAX, &group);
+	r = json_get_unsigned(part, "iommu_group", INT_MAX, &group);
 	if (r < 0)
 		return r;
 	t->transient.group = r ? (int)group : -1;
+	if (t->pf.vf == TEAM_OF_NIC &&
+	    pci_address_compare(t->pf.address, t->transient.address) != 0)
+		return -EINVAL; /* then it is a VF, and its number is missing */
 	r = json_get_object(root, "persistent", &part);
 	if (r < 0 || (r && json_dup_text(part, "hint", &t->hint) < 0))
 		return -EINVAL;

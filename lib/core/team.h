@@ -7,10 +7,15 @@
 #include "core/problem.h"
 #include "core/setting.h"
 
+#include <limits.h>
+
 #define TEAM_NAME_MAX 32 /* letters */
 
 /* Bounded before it is parsed; a team.json has about 700 bytes. */
 #define TEAM_JSON_MAX (64 * 1024)
+
+/* In place of the number of a VF: the NIC itself. */
+#define TEAM_OF_NIC UINT_MAX
 
 struct team {
 	char *name;
@@ -20,8 +25,8 @@ struct team {
 	bool parked;
 	struct {
 		struct pci_address address;
-		char *name; /* NULL: it has no interface */
-		unsigned vf;
+		char *name;   /* NULL: it has no interface */
+		unsigned vf;  /* or TEAM_OF_NIC */
 		unsigned mtu; /* 0: not known */
 	} pf;
 	struct {

@@ -216,8 +216,8 @@ int group_read_shared(int root_fd, struct vfprep_machine *m)
 {
 	for (size_t i = 0; i < m->n_pfs; i++) {
 		const struct pf *pf = &m->pfs[i];
-		for (size_t k = 0; k < pf->n_vfs; k++) {
-			int number = pf->vfs[k].function.group;
+		for (size_t k = 0; k < pf_count(pf); k++) {
+			int number = pf_at(pf, k)->function.group;
 			int r = number < 0 || machine_find_group(m, number)
 					? 0
 					: read_shared(root_fd, number, m);

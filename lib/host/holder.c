@@ -49,8 +49,8 @@ static int find_nodes(struct search *s)
 {
 	for (size_t i = 0; i < s->machine->n_pfs; i++) {
 		const struct pf *pf = &s->machine->pfs[i];
-		for (size_t k = 0; k < pf->n_vfs; k++) {
-			const struct function *f = &pf->vfs[k].function;
+		for (size_t k = 0; k < pf_count(pf); k++) {
+			const struct function *f = &pf_at(pf, k)->function;
 			if (f->group >= 0 && f->node.exists && add_node(s, f->group) < 0)
 				return -ENOMEM;
 		}
@@ -78,10 +78,9 @@ static int mark_group(struct search *s, int group, unsigned pid, int pid_fd)
 {
 	for (size_t i = 0; i < s->machine->n_pfs; i++) {
 		struct pf *pf = &s->machine->pfs[i];
-		for (size_t k = 0; k < pf->n_vfs; k++) {
-			int r = pf->vfs[k].function.group == group
-					? mark_address(s, pf->vfs[k].function.address, pid, pid_fd)
-					: 0;
+		for (size_t k = 0; k < pf_count(pf); k++) {
+			const struct function *f = &pf_at(pf, k)->function;
+			int r = f->group == group ? mark_address(s, f->address, pid, pid_fd) : 0;
 			if (r < 0)
 				return r;
 		}
@@ -162,7 +161,7 @@ int holder_mark(int root_fd, struct vfprep_machine *m)
 	bool any = false;
 
 	for (size_t i = 0; i < m->n_pfs; i++)
-		any = any || m->pfs[i].n_vfs;
+		any = any || pf_count(&m->pfs[i]);
 	if (!any)
 		return 0;
 	int r = find_nodes(&s);
@@ -170,8 +169,8 @@ int holder_mark(int root_fd, struct vfprep_machine *m)
 		r = look_at_processes(&s);
 	free(s.nodes);
 	for (size_t i = 0; i < m->n_pfs; i++) {
-		for (size_t k = 0; k < m->pfs[i].n_vfs; k++) {
-			struct vf *vf = &m->pfs[i].vfs[k];
+		for (size_t k = 0; k < pf_count(&m->pfs[i]); k++) {
+			struct vf *vf = pf_at(&m->pfs[i], k);
 			bool hidden = s.blind && vf->function.node.exists;
 			if (vf->use.kind == USE_UNKNOWN && !hidden)
 				vf->use.kind = USE_FREE;

@@ -168,22 +168,23 @@ static int read_overrides(const struct probe *probe, struct pf *pf, struct vfpre
 	char address[PCI_ADDRESS_TEXT], **texts = NULL;
 	int r;
 
-	for (size_t i = 0; i < pf->n_vfs; i++) {
+	/* The device lock of a busy PF may be taken. */
+	for (size_t i = 0; i < (pf->busy ? pf->n_vfs : pf_count(pf)); i++) {
 		char **path = array_add(&paths.names, &paths.n, sizeof(*path));
 
 		if (!path)
 			return -ENOMEM;
 		*path = text_format("sys/bus/pci/devices/%s/driver_override",
-				    pci_address_format(pf->vfs[i].function.address, address));
+				    pci_address_format(pf_at(pf, i)->function.address, address));
 		if (!*path)
 			return -ENOMEM;
 	}
 	r = guard_read(probe->root_fd, (const char *const *)paths.names, paths.n,
 		       probe->override_timeout_ms, &texts);
 	if (r < 0)
-		return report(pf, r, "driver_override of its VFs", p);
-	for (size_t i = 0; i < pf->n_vfs; i++)
-		take_override(&pf->vfs[i].function, &texts[i]);
+		return report(pf, r, "driver_override", p);
+	for (size_t i = 0; i < paths.n; i++)
+		take_override(&pf_at(pf, i)->function, &texts[i]);
 	guard_free_texts(texts, paths.n);
 	return 0;
 }
@@ -206,10 +207,24 @@ int probe_vfs(const struct probe *probe, int pf_fd, struct pf *pf, struct vfprep
 	}
 	pf->numvfs = (unsigned)pf->n_vfs;
 	pf->has |= PF_NUMVFS;
-	if (pf->n_vfs == 0)
+	if (pf->n_vfs > 0)
+		qsort(pf->vfs, pf->n_vfs, sizeof(*pf->vfs), compare_vfs);
+	return pf_count(pf) > 0 ? read_overrides(probe, pf, p) : 0;
+}
+
+int probe_self(const struct probe *probe, struct pf *pf, struct vfprep_problems *p)
+{
+	struct vf *self = pf_add_vf(pf, VF_SELF);
+	int r;
+
+	if (!self)
+		return -ENOMEM;
+	self->function.address = pf->address;
+	r = read_function(probe, self);
+	if (r == 0)
 		return 0;
-	qsort(pf->vfs, pf->n_vfs, sizeof(*pf->vfs), compare_vfs);
-	return read_overrides(probe, pf, p);
+	pf_drop_self(pf);
+	return r == -ENOENT ? 0 : report(pf, r, "its function", p);
 }
 
 static bool has_holes(const struct pf *pf, const struct vf_list *list)

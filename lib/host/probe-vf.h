@@ -14,6 +14,9 @@ int probe_count_vfs(int pf_fd, unsigned *ret);
  * -ENOMEM. */
 int probe_vfs(const struct probe *probe, int pf_fd, struct pf *pf, struct vfprep_problems *p);
 
+/* Adds to PF itself as a device. Return: -ENOMEM. */
+int probe_self(const struct probe *probe, struct pf *pf, struct vfprep_problems *p);
+
 /* Adds to its VFs their settings, asked for by the PF's ifindex. Return: -ENOMEM. */
 int probe_settings(const struct probe *probe, struct pf *pf, struct vfprep_problems *p);
 

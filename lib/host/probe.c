@@ -12,6 +12,7 @@
 #include "host/holder.h"
 #include "host/pfnet.h"
 #include "host/probe-vf.h"
+#include "host/route.h"
 #include "host/sysfs.h"
 #include "host/udev.h"
 
@@ -22,6 +23,7 @@ struct reader {
 	const struct probe *probe;
 	unsigned *addressed; /* interfaces with an address that counts */
 	size_t n_addressed;
+	struct name_list defaults; /* interfaces with a default route */
 	bool has_machine_id;
 	uint8_t machine_id[MACHINE_ID_BYTES];
 	struct vfprep_problems *problems;
@@ -66,7 +68,7 @@ static bool read_machine_id(int root_fd, uint8_t id[static MACHINE_ID_BYTES])
 
 static int derive_macs(const struct reader *reader, struct pf *pf)
 {
-	if (!reader->has_machine_id || !(pf->has & PF_PERMANENT_MAC))
+	if (!reader->has_machine_id || !(pf->has & PF_PERMANENT_MAC) || !pf->totalvfs)
 		return 0;
 	pf->auto_macs = calloc(pf->totalvfs, sizeof(*pf->auto_macs));
 	if (!pf->auto_macs)
@@ -109,6 +111,9 @@ static void take_link(const struct reader *reader, struct link_facts *l, struct 
 		pf->has |= PF_ADDR_GEN_MODE;
 	}
 	pf->in_use = l->master > 0 || is_addressed(reader, l->ifindex);
+	for (size_t i = 0; i < reader->defaults.n; i++)
+		pf->default_route =
+			pf->default_route || text_equal(reader->defaults.names[i], pf->name);
 }
 
 /* An interface that cannot be asked counts as none, so that nothing is set through it. */
@@ -152,38 +157,83 @@ static int read_attributes(int fd, struct pf *pf)
 	return r == -ENOMEM ? r : 0;
 }
 
-/* Does the host use the interface that a net driver made of the VF? */
-static int read_interface(const struct reader *reader, struct vf *vf)
+/* A VLAN, macvlan, bridge or bond on top of an interface: its directory has a link upper_NAME
+ * (net/core/dev.c, __netdev_adjacent_dev_insert()). NULL: there is none. */
+static int find_upper(int net_fd, const char *name, char **ret)
 {
-	char address[PCI_ADDRESS_TEXT];
-	autofree char *path =
-		text_format("sys/bus/pci/devices/%s/net/%s/ifindex",
-			    pci_address_format(vf->function.address, address), vf->function.netdev);
-	autofree char *what = NULL;
+	static const char prefix[] = "upper_";
+	autonames names = { 0 };
+	int r = sysfs_list(net_fd, name, &names);
+
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		if (strncmp(names.names[i], prefix, strlen(prefix)) == 0)
+			return text_replace(ret, names.names[i] + strlen(prefix));
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
+/* Why the interface is in use by the host; NULL: it is not. */
+static int find_host_use(const struct reader *reader, int net_fd, const char *name, char **ret)
+{
+	autofree char *path = text_format("%s/ifindex", name);
+	autofree char *upper = NULL;
 	autolink l = { 0 };
 	unsigned ifindex;
 
 	if (!path)
 		return -ENOMEM;
-	if (sysfs_read_unsigned(reader->probe->root_fd, path, 10, &ifindex) < 0 ||
+	if (sysfs_read_unsigned(net_fd, path, 10, &ifindex) < 0 ||
 	    netlink_get_link(reader->probe->netlink, ifindex, &l) < 0)
 		return 0; /* it went away, or is renamed; then /proc decides */
-	bool addressed = l.up && is_addressed(reader, ifindex);
-	if (!l.master && !addressed)
+	int r = find_upper(net_fd, name, &upper);
+	if (r < 0)
+		return r;
+	if (l.master)
+		*ret = text_format("its interface '%s' belongs to a bridge or bond", l.name);
+	else if (upper)
+		*ret = text_format("its interface '%s' has '%s' on top", l.name, upper);
+	else if (l.up && is_addressed(reader, ifindex))
+		*ret = text_format("its interface '%s' has an address", l.name);
+	else
 		return 0;
-	what = text_format("its interface '%s' %s", l.name,
-			   l.master ? "belongs to a bridge or bond" : "has an address");
-	return what ? vf_set_use(vf, USE_INTERFACE, 0, what) : -ENOMEM;
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* Does the host use an interface that a net driver made of the function? */
+static int read_interface(const struct reader *reader, struct vf *vf)
+{
+	char address[PCI_ADDRESS_TEXT];
+	autofree char *path = text_format("sys/bus/pci/devices/%s/net",
+					  pci_address_format(vf->function.address, address));
+	autonames names = { 0 };
+	autoclose int net_fd = -1;
+	int r = path ? sysfs_open_dir(reader->probe->root_fd, path, &net_fd) : -ENOMEM;
+
+	if (r == 0)
+		r = sysfs_list(net_fd, ".", &names);
+	for (size_t i = 0; r == 0 && i < names.n; i++) { /* a PF may have representors too */
+		autofree char *what = NULL;
+		r = find_host_use(reader, net_fd, names.names[i], &what);
+		if (r == 0 && what)
+			return vf_set_use(vf, USE_INTERFACE, 0, what);
+	}
+	return r == -ENOMEM ? r : 0;
 }
 
 static int read_interfaces(const struct reader *reader, struct pf *pf)
 {
 	int r = 0;
-	for (size_t i = 0; r == 0 && reader->probe->netlink && i < pf->n_vfs; i++) {
-		if (pf->vfs[i].function.netdev)
-			r = read_interface(reader, &pf->vfs[i]);
+	for (size_t i = 0; r == 0 && reader->probe->netlink && i < pf_count(pf); i++) {
+		if (pf_at(pf, i)->function.netdev)
+			r = read_interface(reader, pf_at(pf, i));
 	}
 	return r;
+}
+
+/* A device of class "network", whatever it speaks (PCI Code and ID Assignment, 1.3). */
+static bool is_nic(int fd)
+{
+	return read_number(fd, "class", 16) >> 16 == 2;
 }
 
 static int read_pf(struct reader *reader, int fd, struct pf *pf)
@@ -196,6 +246,12 @@ static int read_pf(struct reader *reader, int fd, struct pf *pf)
 	r = read_attributes(fd, pf);
 	if (r == 0)
 		r = read_link(reader, fd, subject, pf);
+	if (r < 0)
+		return r;
+	r = busy_holder(probe->rundir_fd, pf->address, &pf->busy, NULL);
+	r = r < 0 ? report(reader, subject, r, "the lock of blocking writes") : 0;
+	if (r == 0 && is_nic(fd))
+		r = probe_self(probe, pf, reader->problems);
 	if (r == 0)
 		r = probe_vfs(probe, fd, pf, reader->problems);
 	if (r == 0)
@@ -207,11 +263,10 @@ static int read_pf(struct reader *reader, int fd, struct pf *pf)
 	if (r < 0)
 		return r;
 	pf->path = udev_id_path(probe->root_fd, pf->ifindex, subject);
-	r = busy_holder(probe->rundir_fd, pf->address, &pf->busy, NULL);
-	return r < 0 ? report(reader, subject, r, "the lock of blocking writes") : 0;
+	return 0;
 }
 
-/* Everything with sriov_totalvfs above 0 is a PF. */
+/* Everything with sriov_totalvfs above 0 is a PF; other NICs that are no VFs count too. */
 static int add_pf(struct reader *reader, struct pci_address address, struct vfprep_machine *m)
 {
 	autoclose int fd = -1;
@@ -221,7 +276,7 @@ static int add_pf(struct reader *reader, struct pci_address address, struct vfpr
 	if (sysfs_open_function(reader->probe->root_fd, address, &fd) < 0)
 		return 0;
 	totalvfs = read_number(fd, "sriov_totalvfs", 10);
-	if (totalvfs == 0 || totalvfs > UINT16_MAX)
+	if (totalvfs > UINT16_MAX || (totalvfs == 0 && (!is_nic(fd) || sysfs_exists(fd, "physfn"))))
 		return 0;
 	pf = machine_add_pf(m, address);
 	if (!pf)
@@ -272,6 +327,8 @@ static int read_host(struct reader *reader, struct vfprep_machine *m)
 		r = netlink_get_addressed(probe->netlink, &reader->addressed, &reader->n_addressed);
 	if (r < 0)
 		r = report(reader, NULL, r, "the addresses of interfaces");
+	if (r == 0)
+		r = route_read_defaults(probe->root_fd, &reader->defaults);
 	m->no_iommu = !has_groups(probe->root_fd);
 	m->has_vfio_pci = sysfs_exists(probe->root_fd, "sys/bus/pci/drivers/vfio-pci");
 	reader->has_machine_id = read_machine_id(probe->root_fd, reader->machine_id);
@@ -293,6 +350,7 @@ int probe_machine(const struct probe *probe, const struct pci_address *only,
 	if (r == 0 && !only)
 		r = holder_mark(probe->root_fd, m);
 	free(reader.addressed);
+	name_list_clear(&reader.defaults);
 	if (r < 0)
 		return r;
 	*ret_machine = TAKE_PTR(m);

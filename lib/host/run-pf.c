@@ -68,13 +68,12 @@ int pf_act(struct pf_run *run, enum run_phase phase, const struct step *s,
 
 static void vf_fails(struct pf_run *run, unsigned index)
 {
-	if (index < run->n_vfs)
-		run->vf_failed[index] = true;
+	*pf_failure_of(run, index) = true;
 }
 
 static bool vf_has_failed(const struct pf_run *run, const struct step *s)
 {
-	return s->of_vf && s->vf < run->n_vfs && run->vf_failed[s->vf];
+	return s->of_vf && *pf_failure_of(run, s->vf);
 }
 
 static int save_failed(struct pf_run *run, int r)

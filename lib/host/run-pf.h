@@ -19,10 +19,17 @@ struct pf_run {
 	bool removed;    /* ... were taken away */
 	bool pf_failed;  /* a step about the PF itself did */
 	bool hung;       /* ... and may still be going on */
-	bool *vf_failed; /* by index */
+	bool *vf_failed; /* by index; the last one is that of the NIC itself */
 	size_t n_vfs;    /* length of vf_failed */
 	bool *changed;   /* by number of the step: it changed the machine */
 };
+
+/* Has VF INDEX, or the NIC itself, failed? */
+static inline bool *pf_failure_of(const struct pf_run *run, unsigned index)
+{
+	size_t last = run->n_vfs - 1;
+	return &run->vf_failed[index < last ? index : last];
+}
 
 /* Carries the PF's steps out. Return: how it ended; findings are added. */
 enum vfprep_outcome pf_run(struct pf_run *run);

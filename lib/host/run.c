@@ -178,7 +178,7 @@ static enum vfprep_outcome run_one_pf(const struct host *h, const struct run_req
 	const struct pf *have = machine_find_pf(actual, want->address);
 	automachine wanted_one = only_pf(wanted, want);
 	automachine start = only_pf(actual, have);
-	autofree bool *vf_failed = calloc(have->totalvfs + 1, sizeof(*vf_failed));
+	autofree bool *vf_failed = calloc(have->totalvfs + 2, sizeof(*vf_failed));
 	autofree bool *changed = calloc(plan->n + 1, sizeof(*changed));
 
 	if (!wanted_one || !start || !vf_failed || !changed) {
@@ -195,7 +195,7 @@ static enum vfprep_outcome run_one_pf(const struct host *h, const struct run_req
 		.address = want->address,
 		.p = p,
 		.vf_failed = vf_failed,
-		.n_vfs = have->totalvfs + 1,
+		.n_vfs = have->totalvfs + 2,
 		.changed = changed,
 	};
 	return pf_run(&one);

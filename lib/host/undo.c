@@ -66,7 +66,7 @@ static void want_pf_back(const struct pf_run *run, const struct pf *start, struc
 
 static bool has_failed(const struct pf_run *run, unsigned index)
 {
-	return run->pf_failed || (index < run->n_vfs && run->vf_failed[index]);
+	return run->pf_failed || *pf_failure_of(run, index);
 }
 
 static int make_aim(const struct pf_run *run, const struct vfprep_machine *now,
@@ -81,9 +81,10 @@ static int make_aim(const struct pf_run *run, const struct vfprep_machine *now,
 	if (run->pf_failed)
 		want_pf_back(run, start, want);
 	bool vanish = want->has & PF_NUMVFS && want->numvfs == 0;
-	for (size_t i = 0; i < start->n_vfs && !vanish; i++) {
-		const struct vf *vf = &start->vfs[i];
-		if (has_failed(run, vf->index) && want_vf_back(run, vf, now, want) < 0)
+	for (size_t i = 0; i < pf_count(start); i++) {
+		const struct vf *vf = pf_at(start, i);
+		if (!(vanish && vf->index != VF_SELF) && has_failed(run, vf->index) &&
+		    want_vf_back(run, vf, now, want) < 0)
 			return -ENOMEM;
 	}
 	*ret = TAKE_PTR(aim);

@@ -9,7 +9,7 @@
 #include "core/step.h"
 #include "host/files.h"
 
-static const char *const net_driver = "igbvf";
+static const char *const net_driver = "igbvf", *const pf_driver = "igb";
 
 /* Counts an operation. Return: 0, or why it does not happen. */
 static int begin(struct fake *f, const struct step *step)
@@ -48,36 +48,57 @@ static void set_driver(struct function *f, const char *driver)
 		f->node.mode = 0;
 }
 
-static int bind(struct fake *f, const struct pf *pf, struct function *fn, const char *driver)
+/* Is it a NIC as a whole, with the driver of PFs? */
+static bool is_self(const struct pf *pf, const struct function *fn)
 {
+	return pf->self && fn == &pf->self->function;
+}
+
+/* With its driver a NIC loses its interface, and gets another one with the same name. */
+static void set_driver_of_nic(struct pf *pf)
+{
+	(void)text_replace(&pf->driver, pf->self->function.driver);
+	pf->up = pf->carrier = false;
+	pf->addr_gen_mode = ADDR_GEN_EUI64;
+	if (text_equal(pf->driver, pf_driver))
+		pf->ifindex += 100;
+}
+
+static int bind(struct fake *f, struct pf *pf, struct function *fn, const char *driver)
+{
+	const char *own = is_self(pf, fn) ? pf_driver : net_driver;
 	bool vfio = driver_is_vfio(driver);
 	char address[PCI_ADDRESS_TEXT];
 
 	if (text_equal(f->fails_to_bind, pci_address_format(fn->address, address)))
 		return -EIO;
-	if (strcmp(driver, net_driver) != 0 && !(vfio && f->machine->has_vfio_pci))
+	if (strcmp(driver, own) != 0 && !(vfio && f->machine->has_vfio_pci))
 		return -ENOENT;
 	if (fn->override ? strcmp(fn->override, driver) != 0 : vfio)
 		return -ENODEV;
 	if (fn->driver)
 		return -EBUSY;
-	if (!fn->override && !pf->autoprobe)
+	if (!fn->override && !pf->autoprobe && !is_self(pf, fn))
 		return -ENODEV;
 	set_driver(fn, driver);
+	if (is_self(pf, fn))
+		set_driver_of_nic(pf);
 	return 0;
 }
 
-static int unbind(struct fake *f, struct function *fn)
+static int unbind(struct fake *f, struct pf *pf, struct function *fn)
 {
 	if (!fn->driver)
 		return -ENOENT;
 	if (f->held[fn->group])
 		return -ETIMEDOUT; /* the real one waits for ever */
 	set_driver(fn, NULL);
+	if (is_self(pf, fn))
+		set_driver_of_nic(pf);
 	return 0;
 }
 
-static void probe(struct fake *f, const struct pf *pf, struct function *fn)
+static void probe(struct fake *f, struct pf *pf, struct function *fn)
 {
 	if (!fn->driver)
 		(void)bind(f, pf, fn,
@@ -88,6 +109,8 @@ static int set_numvfs(struct fake *f, struct pf *pf, unsigned n)
 {
 	if (n > pf->totalvfs)
 		return -ERANGE;
+	if (!text_equal(pf->driver, pf_driver))
+		return -ENOENT;
 	if (n == pf->n_vfs)
 		return 0;
 	if (n && pf->n_vfs)
@@ -136,12 +159,22 @@ static int set_node(struct function *fn, const struct node *node)
 /* What /proc shows; not while a run is under way. */
 static void see_holders(const struct fake *f, struct pf *pf)
 {
-	for (size_t i = 0; i < pf->n_vfs; i++) {
-		struct vf *vf = &pf->vfs[i];
+	for (size_t i = 0; i < pf_count(pf); i++) {
+		struct vf *vf = pf_at(pf, i);
 		bool held = f->held[vf->function.group] && !f->hidden;
 		(void)vf_set_use(vf, held ? USE_PROCESS : USE_FREE, held ? 812 : 0,
 				 held ? "sleep" : NULL);
 	}
+}
+
+/* A NIC that its driver has not has no interface. */
+static void hide_interface(struct pf *pf)
+{
+	if (text_equal(pf->driver, pf_driver))
+		return;
+	pf->has &= ~(unsigned)(PF_LINK | PF_ADDR_GEN_MODE | PF_MAC | PF_PERMANENT_MAC);
+	pf->ifindex = pf->mtu = 0;
+	(void)text_replace(&pf->name, NULL);
 }
 
 /* The operations */
@@ -168,6 +201,7 @@ static int op_read(void *kernel, const struct pci_address *only, struct vfprep_m
 		(void)pf_copy(pf, seen);
 		if (!only)
 			see_holders(f, seen);
+		hide_interface(seen);
 		seen->lists_vfs = !f->lists_nothing;
 		for (size_t k = 0; f->lists_nothing && k < seen->n_vfs; k++)
 			seen->vfs[k].settings.present = 0;
@@ -186,7 +220,7 @@ static int act_on_vf(struct fake *f, struct pf *pf, struct vf *vf, const struct 
 	case STEP_OVERRIDE:
 		return text_replace(&fn->override, s->name);
 	case STEP_DRIVER:
-		if (fn->driver && unbind(f, fn) < 0)
+		if (fn->driver && unbind(f, pf, fn) < 0)
 			return -ETIMEDOUT;
 		return s->name ? bind(f, pf, fn, s->name) : 0;
 	case STEP_NODE:
@@ -336,6 +370,12 @@ static void add_pf(struct fake *f, const char *address, const char *name, unsign
 	pf->vendor = 0x8086;
 	pf->device = 0x10c9;
 	pf->mtu = 1500;
+	struct vf *self = pf_add_vf(pf, VF_SELF);
+	self->function.address = a;
+	self->function.has = FUNCTION_DRIVER | FUNCTION_OVERRIDE | FUNCTION_NODE;
+	self->function.group = (int)ifindex;
+	self->function.inode = 900 + ifindex;
+	(void)text_replace(&self->function.driver, "igb");
 	for (unsigned i = 0; i < pf->totalvfs; i++) {
 		uint8_t(*auto_mac)[6] =
 			array_add(&pf->auto_macs, &pf->n_auto_macs, sizeof(*auto_mac));
@@ -374,7 +414,7 @@ static int raw_vf(struct fake *f, const char *verb, struct pf *pf, struct functi
 	if (strcmp(verb, "bind") == 0)
 		return bind(f, pf, fn, value);
 	if (strcmp(verb, "unbind") == 0)
-		return unbind(f, fn);
+		return unbind(f, pf, fn);
 	if (strcmp(verb, "probe") == 0) {
 		probe(f, pf, fn);
 		return 0;
@@ -436,8 +476,11 @@ int fake_raw(struct fake *f, const char *const *words, size_t n)
 		return -EINVAL;
 	const char *value = n > 2 ? words[2] : "", *more = n > 3 ? words[3] : "";
 	struct vf *vf = machine_find_vf(f->machine, address, &pf);
-	if (vf)
+	if (vf && vf->index != VF_SELF)
 		return raw_vf(f, words[0], pf, &vf->function, value, more);
 	pf = machine_find_pf(f->machine, address);
-	return pf ? raw_pf(f, words[0], pf, value, more) : -ENOENT;
+	if (!pf)
+		return -ENOENT;
+	int r = raw_pf(f, words[0], pf, value, more);
+	return r == -EOPNOTSUPP ? raw_vf(f, words[0], pf, &pf->self->function, value, more) : r;
 }

@@ -47,19 +47,25 @@ static const char *or_none(const char *text)
 	return text ? text : "none";
 }
 
-static void vf_state(const struct pf *pf, const struct vf *vf, struct strbuf *b)
+static void function_state(const struct function *f, struct strbuf *b)
 {
-	char pf_address[PCI_ADDRESS_TEXT], address[PCI_ADDRESS_TEXT], mac[MAC_TEXT];
-	const struct function *f = &vf->function;
+	char address[PCI_ADDRESS_TEXT];
 
-	strbuf_addf(b, "%s vf %u: mac %s\n", pci_address_format(pf->address, pf_address), vf->index,
-		    mac_format(vf->settings.mac, mac));
 	strbuf_addf(b, "%s: driver %s override %s node ", pci_address_format(f->address, address),
 		    or_none(f->driver), or_none(f->override));
 	if (f->node.exists)
 		strbuf_addf(b, "%u:%u %04o\n", f->node.uid, f->node.gid, f->node.mode);
 	else
 		strbuf_add(b, "none\n");
+}
+
+static void vf_state(const struct pf *pf, const struct vf *vf, struct strbuf *b)
+{
+	char pf_address[PCI_ADDRESS_TEXT], mac[MAC_TEXT];
+
+	strbuf_addf(b, "%s vf %u: mac %s\n", pci_address_format(pf->address, pf_address), vf->index,
+		    mac_format(vf->settings.mac, mac));
+	function_state(&vf->function, b);
 }
 
 char *fake_state(const struct fake *f)
@@ -69,9 +75,13 @@ char *fake_state(const struct fake *f)
 	for (size_t i = 0; i < f->machine->n_pfs; i++) {
 		const struct pf *pf = &f->machine->pfs[i];
 		char address[PCI_ADDRESS_TEXT];
+		bool has_net = text_equal(pf->driver, "igb");
 		strbuf_addf(&b, "%s: numvfs %zu autoprobe %d link %s addr_gen_mode %s\n",
 			    pci_address_format(pf->address, address), pf->n_vfs, pf->autoprobe,
-			    pf->up ? "up" : "down", addr_gen_mode_name(pf->addr_gen_mode));
+			    has_net ? (pf->up ? "up" : "down") : "none",
+			    has_net ? addr_gen_mode_name(pf->addr_gen_mode) : "none");
+		if (!has_net || pf->self->function.override)
+			function_state(&pf->self->function, &b);
 		for (size_t k = 0; k < pf->n_vfs; k++)
 			vf_state(pf, &pf->vfs[k], &b);
 	}

@@ -185,6 +185,8 @@ state()
 
 	for pf in $(pfs); do
 		describe_pf "$pf"
+		[ "$(driver_of "$pf") $(override_of "$pf")" = 'igb none' ] || printf '%s: driver %s override %s node %s\n' \
+			"$pf" "$(driver_of "$pf")" "$(override_of "$pf")" "$(node_of "$pf")"
 		count=$(numvfs "$pf")
 		for ((index = 0; index < count; index++)); do
 			address=$(vf_address "$pf" "$index")

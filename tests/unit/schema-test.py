@@ -43,7 +43,7 @@ BROKEN_TEAM = [
     (["mac"], "02:00:5E:10:00:01"), (["mac"], "01:00:5e:10:00:01"), (["mac"], "00:00:00:00:00:00"),
     (["mac"], "fe:00:5e:10:00:01"), (["mac"], GONE), (["boot_id"], 1), (["boot_id"], GONE),
     (["verified"], "true"), (["parked"], False), (["pf"], GONE), (["pf", "address"], "01:00.0"),
-    (["pf", "vf"], -1), (["pf", "vf"], GONE), (["pf", "mtu"], 0), (["transient"], []),
+    (["pf", "vf"], -1), (["pf", "vf"], "0"), (["pf", "mtu"], 0), (["transient"], []),
     (["transient", "address"], "0000:01:20.0"), (["transient", "driver"], GONE),
     (["transient", "iommu_group"], "6"), (["transient", "iommu_group"], GONE),
     (["transient", "nodes"], []), (["transient", "nodes"], ["/dev/vfio/vfio"]),

@@ -33,8 +33,9 @@ static void expect_one(const struct vfprep_problems *p, const char *subject, con
 
 static void good_files_have_no_findings(void **state)
 {
-	static const char *const names[] = { "uplink", "match", "overrides",
-					     "one-team-for-the-card", "persistent-default" };
+	static const char *const names[] = {
+		"uplink", "match", "overrides", "one-team-for-the-card", "persistent-default", "nic"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {

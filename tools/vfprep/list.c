@@ -48,28 +48,75 @@ static void add_vf(struct table *t, const struct vfprep_machine *m, const struct
 	table_add(t, team ? team->name : "-");
 }
 
-static void print_machine(const struct vfprep_machine *m)
+/* A NIC that can make no VFs, or that is a guest's as a whole. */
+static bool is_for_guests(const struct vfprep_machine *m, const struct pf *pf)
 {
-	CLEANUP(table_clear) struct table pfs = { .columns = 7 };
-	CLEANUP(table_clear) struct table vfs = { .columns = 7 };
-	static const char *const pf_head[] = { "PF", "NAME", "DRIVER", "LINK", "VFS", "MAC", "" };
-	static const char *const vf_head[] = { "VF",    "ADDRESS", "MAC", "DRIVER",
-					       "GROUP", "NODE",    "TEAM" };
+	return pf->self && (!pf->totalvfs || machine_team_of_vf(m, pf->address, VF_SELF) ||
+			    driver_is_vfio(pf->driver));
+}
 
-	for (size_t i = 0; i < ARRAY_SIZE(pf_head); i++)
-		table_add(&pfs, pf_head[i]);
-	for (size_t i = 0; i < ARRAY_SIZE(vf_head); i++)
-		table_add(&vfs, vf_head[i]);
-	for (size_t i = 0; i < m->n_pfs; i++) {
-		add_pf(&pfs, &m->pfs[i]);
-		for (size_t k = 0; k < m->pfs[i].n_vfs; k++)
-			add_vf(&vfs, m, &m->pfs[i], &m->pfs[i].vfs[k]);
-	}
-	table_print(&pfs);
-	if (vfs.n > vfs.columns) {
+static void add_nic(struct table *t, const struct vfprep_machine *m, const struct pf *pf)
+{
+	const struct function *f = &pf->self->function;
+	const struct team *team = machine_team_of_vf(m, pf->address, VF_SELF);
+	char address[PCI_ADDRESS_TEXT], mac[MAC_TEXT];
+
+	table_add(t, pci_address_format(pf->address, address));
+	table_add(t, pf->name);
+	table_add(t, pf->has & PF_PERMANENT_MAC ? mac_format(pf->permanent_mac, mac) : NULL);
+	table_add(t, f->driver);
+	table_take(t, f->group >= 0 ? text_format("%d", f->group) : text_format("-"));
+	table_take(t, node_cell(f));
+	table_add(t, team ? team->name : "-");
+}
+
+#define COLUMNS 7
+
+static void print_table(const char *const head[static COLUMNS], const struct table *rows,
+			bool *printed)
+{
+	CLEANUP(table_clear) struct table t = { .columns = COLUMNS };
+
+	if (rows->n == 0)
+		return;
+	if (*printed)
 		printf("\n");
-		table_print(&vfs);
+	for (size_t i = 0; i < COLUMNS; i++)
+		table_add(&t, head[i]);
+	for (size_t i = 0; i < rows->n; i++)
+		table_add(&t, rows->cells[i]);
+	t.failed = t.failed || rows->failed;
+	table_print(&t);
+	*printed = true;
+}
+
+/* Return: whether there was anything. */
+static bool print_machine(const struct vfprep_machine *m)
+{
+	static const char *const pf_head[COLUMNS] = { "PF",  "NAME", "DRIVER", "LINK",
+						      "VFS", "MAC",  "" };
+	static const char *const vf_head[COLUMNS] = { "VF",    "ADDRESS", "MAC", "DRIVER",
+						      "GROUP", "NODE",    "TEAM" };
+	static const char *const nic_head[COLUMNS] = { "NIC",   "NAME", "MAC", "DRIVER",
+						       "GROUP", "NODE", "TEAM" };
+	CLEANUP(table_clear) struct table pfs = { .columns = COLUMNS };
+	CLEANUP(table_clear) struct table vfs = { .columns = COLUMNS };
+	CLEANUP(table_clear) struct table nics = { .columns = COLUMNS };
+	bool printed = false;
+
+	for (size_t i = 0; i < m->n_pfs; i++) {
+		const struct pf *pf = &m->pfs[i];
+		if (pf->totalvfs)
+			add_pf(&pfs, pf);
+		if (is_for_guests(m, pf))
+			add_nic(&nics, m, pf);
+		for (size_t k = 0; k < pf->n_vfs; k++)
+			add_vf(&vfs, m, pf, &pf->vfs[k]);
 	}
+	print_table(pf_head, &pfs, &printed);
+	print_table(vf_head, &vfs, &printed);
+	print_table(nic_head, &nics, &printed);
+	return printed;
 }
 
 static int run_list(struct cli *cli)
@@ -87,9 +134,7 @@ static int run_list(struct cli *cli)
 			printf("%s", text);
 		return 0;
 	}
-	if (m->n_pfs)
-		print_machine(m);
-	else
+	if (!print_machine(m))
 		(void)problem_add(
 			cli->problems, 0, VFPREP_NOTE, NULL,
 			"see that SR-IOV is switched on in the firmware, and the driver loaded",
