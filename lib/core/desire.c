@@ -206,16 +206,16 @@ static void want_pf_values(const struct rule *rule, const struct pf *pf, unsigne
 {
 	const struct pf *original = pf->record ? &pf->record->original : NULL;
 	unsigned recorded = original ? original->has : 0;
+	bool prepared = original && any_prepared(original);
 
 	if (rule->numvfs_wish != NUMVFS_UNSET) {
 		want->numvfs = count;
 		want->has |= PF_NUMVFS;
-	} else if (recorded & PF_NUMVFS && !names_vfs && record_owns_vfs(pf) &&
-		   !any_prepared(original)) {
+	} else if (recorded & PF_NUMVFS && !names_vfs && record_owns_vfs(pf) && !prepared) {
 		want->numvfs = original->numvfs;
 		want->has |= PF_NUMVFS;
 	}
-	bool wanted = names_vfs || (want->has & PF_NUMVFS && want->numvfs);
+	bool wanted = names_vfs || prepared || (want->has & PF_NUMVFS && want->numvfs);
 	if (rule->bring_up && wanted) {
 		want->up = true;
 		want->has |= PF_LINK;

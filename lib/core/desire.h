@@ -19,6 +19,11 @@ int desire_from_config(const struct vfprep_config *config, const struct vfprep_m
 int desire_originals(const struct vfprep_machine *actual, const char *const *names, size_t n_names,
 		     struct vfprep_machine **ret_wanted, struct vfprep_problems *p);
 
+/* The VF of a PF that an operand names, or the NIC itself (VF_SELF). Return: -ENODEV, -EINVAL,
+ * -ENOTUNIQ. */
+int operand_find(const struct vfprep_machine *m, const char *name, const struct pf **ret_pf,
+		 unsigned *ret_index, struct vfprep_problems *p);
+
 /* The PF that an operand names, by address or by interface. Return: -ENODEV, -EINVAL. */
 int operand_find_pf(const struct vfprep_machine *m, const char *name, struct pci_address *ret,
 		    struct vfprep_problems *p);

@@ -74,6 +74,21 @@ static int target_find(const struct vfprep_machine *m, const char *name, struct 
 	return 0;
 }
 
+int operand_find(const struct vfprep_machine *m, const char *name, const struct pf **ret_pf,
+		 unsigned *ret_index, struct vfprep_problems *p)
+{
+	struct target t = { 0 };
+
+	int r = target_find(m, name, &t, p);
+	if (r < 0)
+		return r;
+	if (!t.pf)
+		return problem_add(p, -ENODEV, VFPREP_ABSENT, name, NULL, "its PF is gone");
+	*ret_pf = t.pf;
+	*ret_index = t.is_vf ? t.index : VF_SELF;
+	return 0;
+}
+
 int operand_find_pf(const struct vfprep_machine *m, const char *name, struct pci_address *ret,
 		    struct vfprep_problems *p)
 {

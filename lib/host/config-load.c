@@ -102,6 +102,8 @@ static int add_dir(struct sources *s, const char *dir, bool required, struct vfp
 	return 0;
 }
 
+const struct names host_names = { lookup_user, lookup_group };
+
 /* A link to /dev/null, by which an administrator switches a file of the vendor's off. */
 static bool is_masked(const char *path)
 {
@@ -113,7 +115,6 @@ static bool is_masked(const char *path)
 static int add_file(struct vfprep_config *config, const struct source *source,
 		    struct vfprep_problems *p)
 {
-	static const struct names names = { lookup_user, lookup_group };
 	autofree char *path = text_format("%s/%s", source->dir, source->base);
 	autofree char *text = NULL;
 	size_t size;
@@ -128,7 +129,7 @@ static int add_file(struct vfprep_config *config, const struct source *source,
 	if (r < 0)
 		return problem_add(p, r == -ENOMEM ? r : 0, VFPREP_CONFIG, path, NULL,
 				   "cannot be read: %s", strerror(-r));
-	return config_add_file(config, path, text, size, &names, p);
+	return config_add_file(config, path, text, size, &host_names, p);
 }
 
 int config_load(const char *confdir, struct vfprep_config **ret_config, struct vfprep_problems *p)

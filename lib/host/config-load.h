@@ -5,6 +5,9 @@
 
 #include "core/config.h"
 
+/* Users and groups of this host. */
+extern const struct names host_names;
+
 /* Reads *.conf of /etc/vfprep, /run/vfprep/conf.d and /usr/lib/vfprep, sorted by base name; a name
  * in an earlier directory replaces the same one in a later, and a link to /dev/null masks it.
  * CONFDIR: that directory instead. All that is wrong is added to P.

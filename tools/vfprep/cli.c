@@ -18,8 +18,8 @@
 #define DEFAULT_RUNDIR "/run/vfprep"
 
 static const struct command *const commands[] = {
-	&command_list,  &command_check,   &command_plan,
-	&command_apply, &command_release, &command_verify
+	&command_list,    &command_check,   &command_plan,   &command_apply,
+	&command_prepare, &command_release, &command_verify,
 };
 
 static const struct option_row {
@@ -29,6 +29,13 @@ static const struct option_row {
 	const char *argument, *help;
 } option_table[] = {
 	{ OPTION_JSON, "json", 0, NULL, "print JSON for programs" },
+	{ OPTION_TEAM, "team", 0, "NAME", "publish it under that name" },
+	{ OPTION_MAC, "mac", 0, "MAC", "an address, auto or none" },
+	{ OPTION_DRIVER, "driver", 0, "NAME", "bind it to that driver (vfio-pci), or none" },
+	{ OPTION_OWNER, "owner", 0, "USER", "who gets the group's device node" },
+	{ OPTION_GROUP, "group", 0, "GROUP", "which group gets it" },
+	{ OPTION_MODE, "mode", 0, "MODE", "its permissions, as 0660" },
+	{ OPTION_PERSISTENT, "persistent", 0, "HINT", "the virtio side, as bridge:br0" },
 	{ OPTION_MACHINE, "machine", 0, "FILE", "work on the output of list --json" },
 	{ OPTION_EXIT_CODE, "exit-code", 0, NULL, "exit 10 when something is to do" },
 	{ OPTION_CONFIG_ONLY, "config-only", 0, NULL, "check the configuration files alone" },
@@ -113,6 +120,18 @@ static int take_argument(struct cli *cli, const struct option_row *o, const char
 		if (text_to_unsigned(value, 10, 0, 86400, &cli->wait_ms) < 0)
 			return cli_usage("--wait takes seconds from 0 to 86400, not '%s'", value);
 		cli->wait_ms *= 1000;
+		return 0;
+	case OPTION_TEAM:
+	case OPTION_MAC:
+	case OPTION_DRIVER:
+	case OPTION_OWNER:
+	case OPTION_GROUP:
+	case OPTION_MODE:
+	case OPTION_PERSISTENT:
+		for (unsigned i = 0; i < PREPARE_COUNT; i++) {
+			if (o->bit == (unsigned)OPTION_TEAM << i)
+				cli->values[i] = value;
+		}
 		return 0;
 	case OPTION_JSON:
 	case OPTION_EXIT_CODE:

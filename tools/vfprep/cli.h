@@ -4,6 +4,7 @@
 #define VFPREP_CLI_H
 
 #include "core/config.h"
+#include "core/prepare.h"
 #include "host/run.h"
 
 /* Where the kernel comes from: the real one, or in tests a machine in memory. */
@@ -31,12 +32,20 @@ enum option_bit {
 	OPTION_QUIET = 1 << 13,
 	OPTION_HELP = 1 << 14,
 	OPTION_VERSION = 1 << 15,
+	OPTION_TEAM = 1 << 16, /* from here on in the order of enum prepare_value */
+	OPTION_MAC = 1 << 17,
+	OPTION_DRIVER = 1 << 18,
+	OPTION_OWNER = 1 << 19,
+	OPTION_GROUP = 1 << 20,
+	OPTION_MODE = 1 << 21,
+	OPTION_PERSISTENT = 1 << 22,
 };
 
 struct cli {
 	const struct kernel_source *source;
-	unsigned given;           /* enum option_bit */
-	const char *machine_file; /* --machine */
+	unsigned given;                    /* enum option_bit */
+	const char *machine_file;          /* --machine */
+	const char *values[PREPARE_COUNT]; /* --team and the like; NULL: not given */
 	const char *confdir, *rundir;
 	unsigned timeout_percent, wait_ms;
 	const char *const *operands;
@@ -57,7 +66,7 @@ struct command {
 };
 
 extern const struct command command_list, command_check, command_plan, command_apply,
-	command_release, command_verify;
+	command_prepare, command_release, command_verify;
 
 /* The whole program. Return: its exit code. */
 int cli_main(int argc, char **argv, const struct kernel_source *source);

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Showing the steps of a plan, or taking them and telling of each. */
+#include "tools/vfprep/act.h"
+
+#include "core/json.h"
+#include "core/step.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* What the steps came to, for --json. */
+struct report {
+	struct json_object *steps; /* NULL: print lines */
+	bool failed;               /* memory ran out */
+	size_t n;
+};
+
+static const char *result_word(int r)
+{
+	return r < 0 ? "failed" : r == RUN_STAYS ? "refused" : r ? "already" : "done";
+}
+
+static void report_json(struct report *report, enum run_phase phase, const struct step *s, int r)
+{
+	autojson o = json_object_new_object();
+	if (!o || json_add_text(o, "subject", s->subject) < 0 ||
+	    json_add_text(o, "what", s->what) < 0 || json_add_text(o, "old", s->old_text) < 0 ||
+	    json_add_text(o, "new", s->new_text) < 0 ||
+	    json_add_text(o, "result", result_word(r)) < 0 ||
+	    (phase == RUN_UNDO && json_add_bool(o, "undo", true) < 0) ||
+	    json_object_array_add(report->steps, json_object_get(o)) < 0)
+		report->failed = true;
+}
+
+static void report_step(void *user, enum run_phase phase, const struct step *s, int r)
+{
+	struct report *report = user;
+
+	report->n++;
+	if (report->steps) {
+		report_json(report, phase, s, r);
+		return;
+	}
+	autofree char *line = step_line(s);
+	printf("%s%s%s\n", phase == RUN_UNDO ? "undo: " : "", line ? line : "out of memory",
+	       r < 0            ? " (failed)"
+	       : r == RUN_STAYS ? " (refused by the driver, stays)"
+	       : r              ? " (already)"
+				: "");
+	/* Whoever waits for a slow card sees how far it is; a full disk shows at the end. */
+	(void)fflush(stdout);
+}
+
+static void print_plan(struct cli *cli, const struct vfprep_plan *plan)
+{
+	if (cli->given & OPTION_JSON)
+		return;
+	for (size_t i = 0; i < plan->n; i++) {
+		autofree char *line = plan_line(plan, i);
+		printf("%s\n", line ? line : "out of memory");
+	}
+}
+
+static void note_nothing(struct cli *cli)
+{
+	if (!problems_any(cli->problems))
+		(void)problem_add(cli->problems, 0, VFPREP_NOTE, NULL, NULL, "nothing to do");
+}
+
+/* What is wanted, with the options that are the same for every command. */
+struct wish {
+	const struct task *task;
+	bool force, live;
+};
+
+static int desire(void *user, const struct vfprep_machine *actual,
+		  struct vfprep_machine **ret_wanted, struct vfprep_problems *p)
+{
+	const struct wish *wish = user;
+	automachine wanted = NULL;
+
+	int r = wish->task->desire(wish->task->user, actual, &wanted, p);
+	if (r < 0)
+		return r;
+	wanted->force = wish->force;
+	wanted->live = wish->live;
+	*ret_wanted = TAKE_PTR(wanted);
+	return 0;
+}
+
+/* Plans and prints, and touches nothing. */
+static int show(struct cli *cli, struct wish *wish, struct json_object **ret_steps)
+{
+	automachine actual = NULL;
+	automachine wanted = NULL;
+	autoplan plan = NULL;
+
+	int r = cli_read_machine(cli, &actual);
+	if (r == 0)
+		r = desire(wish, actual, &wanted, cli->problems);
+	if (r == 0)
+		r = plan_make(wanted, actual, wish->task->aim, &plan, cli->problems);
+	if (r == -ENOMEM)
+		(void)problem_add(cli->problems, r, VFPREP_SYSTEM, NULL, NULL, "out of memory");
+	if (r < 0)
+		return r;
+	print_plan(cli, plan);
+	if (plan->n == 0)
+		note_nothing(cli);
+	cli->to_do = plan->n && cli->given & OPTION_EXIT_CODE;
+	(void)plan_steps_to_object(plan, ret_steps); /* without them the caller knows */
+	return 0;
+}
+
+static int take_steps(struct cli *cli, struct wish *wish, struct json_object **ret_steps)
+{
+	autojson steps = json_object_new_array();
+	struct report report = {
+		.steps = cli->given & OPTION_JSON ? steps : NULL,
+	};
+	struct run_request request = {
+		.aim = wish->task->aim,
+		.desire = desire,
+		.desire_user = wish,
+		.step = report_step,
+		.step_user = &report,
+		.lock_wait_ms = cli->wait_ms,
+	};
+
+	int r = cli_open(cli, true);
+	if (r == 0)
+		r = run(&cli->host, &request, &cli->outcome, cli->problems);
+	if (r == 0 && report.n == 0)
+		note_nothing(cli);
+	if (steps && !report.failed)
+		*ret_steps = TAKE_PTR(steps);
+	return r;
+}
+
+static int print_steps(const struct cli *cli, struct json_object *steps)
+{
+	autojson none = json_object_new_array();
+
+	return cli->given & OPTION_JSON ? cli_print_result(cli, "steps", steps ? steps : none) : 0;
+}
+
+int act_print_nothing(const struct cli *cli)
+{
+	return print_steps(cli, NULL);
+}
+
+int act(struct cli *cli, const struct task *task)
+{
+	autojson steps = NULL;
+	struct wish wish = {
+		.task = task,
+		.force = cli->given & OPTION_FORCE,
+		.live = cli->given & OPTION_LIVE,
+	};
+
+	int r = task->dry ? show(cli, &wish, &steps) : take_steps(cli, &wish, &steps);
+	/* What else went wrong is told by the findings. */
+	return r == -ENOTUNIQ ? EXIT_USAGE : print_steps(cli, steps);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vfprep prepare: one VF or NIC, by options in place of a file. */
+#include "core/prepare.h"
+
+#include "host/config-load.h"
+#include "tools/vfprep/act.h"
+
+static int desire(void *user, const struct vfprep_machine *actual,
+		  struct vfprep_machine **ret_wanted, struct vfprep_problems *p)
+{
+	return desire_prepare(user, actual, ret_wanted, p);
+}
+
+static int run_prepare(struct cli *cli)
+{
+	struct prepare_request request = { .names = &host_names };
+
+	if (cli->n_operands != 1)
+		return cli_usage("prepare needs one VF or NIC, by its address");
+	request.name = cli->operands[0];
+	for (unsigned i = 0; i < PREPARE_COUNT; i++)
+		request.values[i] = cli->values[i];
+	return act(cli, &(struct task){ AIM_APPLY, cli->given & OPTION_DRY_RUN, desire, &request });
+}
+
+const struct command command_prepare = {
+	.name = "prepare",
+	.operands = "ADDRESS",
+	.summary = "Prepare one VF or NIC, without a configuration file",
+	.options = OPTION_TEAM | OPTION_MAC | OPTION_DRIVER | OPTION_OWNER | OPTION_GROUP |
+		   OPTION_MODE | OPTION_PERSISTENT | OPTION_JSON | OPTION_DRY_RUN | OPTION_FORCE |
+		   OPTION_WAIT | OPTION_TIMEOUT | OPTION_RUNDIR | OPTION_QUIET,
+	.takes_operands = true,
+	.run = run_prepare,
+};
