@@ -83,8 +83,8 @@ static void print_help(const struct command *command)
 		printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
 	printf("\nvfprep COMMAND --help tells its options.\n"
 	       "Exit: 0 done, 1 failed, 2 usage, 3 configuration, 4 absent or unsupported,\n"
-	       "      5 busy, 6 failed and undone, 7 failed and something is left, 8 drift,\n"
-	       "      10 to do.\n"
+	       "      5 busy, 6 failed and undone, 7 failed and something is left,\n"
+	       "      8 drift or an unfit host, 10 to do.\n"
 	       "See vfprep(8), vfprep.conf(5).\n");
 }
 
@@ -248,7 +248,7 @@ static int problems_to_json(const struct vfprep_problems *p, struct json_object 
 	return 0;
 }
 
-int cli_print_result(const struct cli *cli, struct json_object *steps)
+int cli_print_result_with(const struct cli *cli, const char *key, struct json_object *value)
 {
 	static const char *const outcomes[] = {
 		[VFPREP_DONE] = "done", [VFPREP_UNDONE] = "undone", [VFPREP_LEFT] = "left"
@@ -258,7 +258,7 @@ int cli_print_result(const struct cli *cli, struct json_object *steps)
 	bool incomplete = cli->outcome == VFPREP_DONE && problems_any(cli->problems);
 
 	if (!o || json_add_unsigned(o, "version", 1) < 0 ||
-	    (steps && json_add(o, "steps", json_object_get(steps)) < 0) ||
+	    (value && json_add(o, key, json_object_get(value)) < 0) ||
 	    json_add_text(o, "outcome", incomplete ? "incomplete" : outcomes[cli->outcome]) < 0 ||
 	    problems_to_json(cli->problems, &problems) < 0 || json_add(o, "problems", problems) < 0)
 		return EXIT_OTHER;
@@ -267,6 +267,11 @@ int cli_print_result(const struct cli *cli, struct json_object *steps)
 		return EXIT_OTHER;
 	printf("%s", text);
 	return 0;
+}
+
+int cli_print_result(const struct cli *cli, struct json_object *steps)
+{
+	return cli_print_result_with(cli, "steps", steps);
 }
 
 static void print_problems(const struct cli *cli)

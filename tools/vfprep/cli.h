@@ -11,6 +11,7 @@ struct kernel_source {
 	const struct kernel_ops *ops;
 	int (*open)(int rundir_fd, unsigned timeout_percent, void **ret_kernel);
 	void (*close)(void *kernel);
+	const char *root; /* where check finds the host's files; NULL: nowhere */
 };
 
 /* One bit per option; a command names those that it takes. */
@@ -72,8 +73,10 @@ int cli_read_config(struct cli *cli, struct vfprep_config **ret);
 int cli_usage(const char *format, ...) FORMAT(1, 2);
 
 /* Prints {"version":1,"outcome":...,"steps":STEPS,"problems":[...]} for --json; STEPS may be NULL.
- * Return: an exit code when memory ran out, else 0. */
+ * The second has another KEY in place of "steps". Return: an exit code when memory ran out, else 0.
+ */
 struct json_object;
 int cli_print_result(const struct cli *cli, struct json_object *steps);
+int cli_print_result_with(const struct cli *cli, const char *key, struct json_object *value);
 
 #endif
