@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "host/file-list.h"
 #include "host/files.h"
 #include "host/host-read.h"
 #include "host/sysfs.h"
@@ -77,28 +78,6 @@ static const struct place places[] = {
 static const char *const scripts[] = { "etc/rc.local", "etc/rc.d/rc.local",
 				       "etc/network/interfaces" };
 
-struct source {
-	char *base;
-	const char *dir;
-};
-
-struct sources {
-	struct source *items;
-	size_t n;
-};
-
-static void sources_clear(struct sources *s)
-{
-	for (size_t i = 0; i < s->n; i++)
-		free(s->items[i].base);
-	free(s->items);
-}
-
-static int by_base(const void *a, const void *b)
-{
-	return strcmp(((const struct source *)a)->base, ((const struct source *)b)->base);
-}
-
 static int add_unread(struct host_facts *f, enum rival_kind kind, const char *path)
 {
 	autofree char *copy = text_format("/%s", path);
@@ -124,60 +103,39 @@ static int read_file(int root_fd, struct host_facts *f, enum rival_kind kind, co
 	return add_unread(f, kind, path);
 }
 
-static int list_dir(int root_fd, struct host_facts *f, enum rival_kind kind, const char *path,
-		    struct name_list *ret)
+/* What the listing of a directory returned: not there is fine, not readable is a fact. */
+static int listed(struct host_facts *f, enum rival_kind kind, const char *path, int r)
 {
-	int r = sysfs_list(root_fd, path, ret);
-
 	if (r == 0 || r == -ENOMEM)
 		return r;
 	return r == -ENOENT || r == -ENOTDIR ? 0 : add_unread(f, kind, path);
 }
 
-/* Hidden files and what editors leave do not count, nor do vfprep's own rules and units. */
-static bool counts(enum rival_kind kind, const char *name, const char *suffix)
+/* What editors leave does not count, nor do vfprep's own rules and units. */
+static bool is_skipped(enum rival_kind kind, const char *base)
 {
-	size_t length = strlen(name), end = strlen(suffix);
-	bool ours = (kind == RIVAL_UDEV || kind == RIVAL_SCRIPT) && strstr(name, "vfprep");
-
-	return *name != '.' && name[length - 1] != '~' && !ours && length > end &&
-	       strcmp(name + length - end, suffix) == 0;
-}
-
-static bool has_base(const struct sources *s, const char *base)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		if (strcmp(s->items[i].base, base) == 0)
-			return true;
-	}
-	return false;
+	return base[strlen(base) - 1] == '~' ||
+	       ((kind == RIVAL_UDEV || kind == RIVAL_SCRIPT) && strstr(base, "vfprep"));
 }
 
 /* The files of a place, in the order in which they are read. UNDER: a directory in each of the
  * place's; NULL: those themselves. */
 static int find_files(int root_fd, struct host_facts *f, const struct place *place,
-		      const char *under, const char *suffix, struct sources *ret)
+		      const char *under, const char *suffix, struct file_list *ret)
 {
-	for (size_t i = 0; i < DIRS_MAX && place->dirs[i]; i++) {
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < DIRS_MAX && place->dirs[i]; i++) {
+		const char *dir = place->dirs[i];
 		autofree char *path =
-			text_format("%s%s%s", place->dirs[i], under ? "/" : "", under ? under : "");
-		autonames names = { 0 };
-		int r = path ? list_dir(root_fd, f, place->kind, path, &names) : -ENOMEM;
-		for (size_t k = 0; r == 0 && k < names.n; k++) {
-			if (!counts(place->kind, names.names[k], suffix) ||
-			    (place->replaced && has_base(ret, names.names[k])))
-				continue;
-			struct source *s = array_add(&ret->items, &ret->n, sizeof(*s));
-			if (!s)
-				return -ENOMEM;
-			*s = (struct source){ TAKE_PTR(names.names[k]), place->dirs[i] };
-		}
-		if (r < 0)
-			return r;
+			text_format("%s%s%s", dir, under ? "/" : "", under ? under : "");
+		if (!path)
+			return -ENOMEM;
+		r = listed(f, place->kind, path,
+			   file_list_add(ret, root_fd, dir, under, suffix, place->replaced));
 	}
-	if (ret->n)
-		qsort(ret->items, ret->n, sizeof(*ret->items), by_base);
-	return 0;
+	file_list_sort(ret);
+	return r;
 }
 
 static int read_ini(int root_fd, struct host_facts *f, const struct place *place, const char *path,
@@ -196,7 +154,7 @@ static int read_ini(int root_fd, struct host_facts *f, const struct place *place
 static int read_with_drop_ins(int root_fd, struct host_facts *f, const struct place *place,
 			      const char *path, const char *base)
 {
-	CLEANUP(sources_clear) struct sources drop_ins = { 0 };
+	autofiles drop_ins = { 0 };
 	autorival rival = { 0 };
 	autofree char *dir = text_format("%s" DROP_INS, base);
 	autofree char *text = NULL;
@@ -227,11 +185,13 @@ static int read_lines(int root_fd, struct host_facts *f, enum rival_kind kind, c
 
 static int read_place(int root_fd, struct host_facts *f, const struct place *place)
 {
-	CLEANUP(sources_clear) struct sources files = { 0 };
+	autofiles files = { 0 };
 	int r = find_files(root_fd, f, place, NULL, place->suffix, &files);
 
 	for (size_t i = 0; r == 0 && i < files.n; i++) {
-		const struct source *s = &files.items[i];
+		const struct listed_file *s = &files.items[i];
+		if (is_skipped(place->kind, s->base))
+			continue;
 		autofree char *path = text_format("%s/%s", s->dir, s->base);
 		if (!path)
 			return -ENOMEM;
@@ -245,7 +205,7 @@ static int read_place(int root_fd, struct host_facts *f, const struct place *pla
 static int read_parameters(int root_fd, struct host_facts *f)
 {
 	autonames modules = { 0 };
-	int r = list_dir(root_fd, f, RIVAL_MODULE, "sys/module", &modules);
+	int r = listed(f, RIVAL_MODULE, "sys/module", sysfs_list(root_fd, "sys/module", &modules));
 
 	for (size_t i = 0; r == 0 && i < modules.n; i++) {
 		autofree char *value = NULL;
@@ -264,7 +224,7 @@ static int read_addresses(int root_fd, struct host_facts *f, enum rival_kind kin
 			  const char *prefix)
 {
 	autonames names = { 0 };
-	int r = list_dir(root_fd, f, kind, dir, &names);
+	int r = listed(f, kind, dir, sysfs_list(root_fd, dir, &names));
 
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		const char *name = names.names[i];
