@@ -18,6 +18,9 @@ int checker_add(struct checker *c, const char *name, const char *subject, enum c
 /* The rule for a PF that has one. */
 const struct rule *checker_rule(const struct checker *c, const struct pf *pf);
 
+/* How many VFs a PF is to have by its rule. */
+unsigned checker_wanted_vfs(const struct rule *rule, const struct pf *pf);
+
 /* One for each area. Return: -ENOMEM. */
 int check_iommu(struct checker *c);
 int check_vfio(struct checker *c);

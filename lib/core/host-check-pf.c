@@ -6,7 +6,7 @@
 #include "core/host-check-internal.h"
 #include "core/refuse.h"
 
-static unsigned wanted_vfs(const struct rule *rule, const struct pf *pf)
+unsigned checker_wanted_vfs(const struct rule *rule, const struct pf *pf)
 {
 	switch (rule->numvfs_wish) {
 	case NUMVFS_COUNT:
@@ -24,7 +24,7 @@ static bool wants_settings(const struct rule *rule, const struct pf *pf)
 {
 	struct vf_wish wish;
 
-	for (unsigned i = 0; i < wanted_vfs(rule, pf) && i < pf->totalvfs; i++) {
+	for (unsigned i = 0; i < checker_wanted_vfs(rule, pf) && i < pf->totalvfs; i++) {
 		if (rule_wish(rule, i, &wish) &&
 		    (wish.set & (1u << VF_KEY_TEAM | 1u << VF_KEY_MAC) || wish.settings.present))
 			return true;
@@ -35,7 +35,7 @@ static bool wants_settings(const struct rule *rule, const struct pf *pf)
 /* What is wrong with the PF; NULL: nothing. The advice is a fixed text. */
 static char *find_fault(const struct rule *rule, const struct pf *pf, const char **ret_advice)
 {
-	unsigned want = wanted_vfs(rule, pf);
+	unsigned want = checker_wanted_vfs(rule, pf);
 
 	if (want > pf->totalvfs) {
 		*ret_advice = "lower VirtualFunctions=";

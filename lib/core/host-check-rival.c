@@ -129,9 +129,10 @@ static bool is_ours(const struct checker *c, const char *address)
 	for (size_t i = 0; i < m->n_pfs; i++) {
 		const struct pf *pf = &m->pfs[i];
 		const struct rule *rule = checker_rule(c, pf);
+		unsigned wanted = rule ? checker_wanted_vfs(rule, pf) : 0;
 		if (rule && pci_address_compare(pf->address, a) == 0)
 			return true;
-		for (unsigned k = 0; rule && k < pf->totalvfs; k++) {
+		for (unsigned k = 0; k < wanted && k < pf->totalvfs; k++) {
 			if (pci_address_compare(pf_vf_address(pf, k), a) == 0)
 				return rule_wish(rule, k, &wish);
 		}

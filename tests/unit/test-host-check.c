@@ -128,6 +128,7 @@ static void kernel_without_vfio_modules(void **state)
 
 	drop_modules(f);
 	tree_add_file(&f->tree, "lib/modules/" RELEASE "/modules.dep",
+		      "kernel/drivers/vfio/vfio.ko:\n"
 		      "kernel/drivers/vfio/pci/vfio-pci-core.ko:\n"
 		      "kernel/drivers/net/xvfio-pci.ko: kernel/drivers/vfio/pci/vfio-pci.ko\n");
 	expect_problem(f, "vfio", "vfio-pci", RELEASE, "modules");
@@ -253,6 +254,8 @@ static void limit_of_a_runtime_is_told_by_what_guests_need(void **state)
 	f->guest_memory = 4 * GIB;
 	expect_problem(f, "memory", "pid 812 (containerd)", "4 GiB with a VF has to lock 5 GiB",
 		       "LimitMEMLOCK=");
+	/* It could raise the limit, but does not by itself. */
+	tree_add_file(&f->tree, "proc/812/status", "CapEff:\t000001ffffffffff\n");
 	add_process(&f->tree, 812, "containerd", LIMITS("5368709119"));
 	expect_problem(f, "memory", "pid 812 (containerd)", "5368709119 bytes", "LimitMEMLOCK=");
 	add_process(&f->tree, 812, "containerd", LIMITS("5368709120"));

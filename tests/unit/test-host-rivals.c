@@ -150,6 +150,10 @@ static void driverctl_that_binds_a_vf(void **state)
 
 	tree_add_file(&f->tree, "etc/driverctl.d/pci-0000:07:00.0", "vfio-pci\n");
 	expect_ok(f, "driverctl", "of no configured PF"); /* a graphics card */
+	tree_add_file(&f->tree, "etc/driverctl.d/pci-0000:01:10.4", "igbvf\n");
+	expect_ok(f, "driverctl", "of no configured PF"); /* VF 2, which is not wanted */
+	set_config(f, MATCH "[PF]\nVirtualFunctions=4\n[VF 0-1]\nTeam=web%i\n");
+	expect_ok(f, "driverctl", "of no configured PF"); /* ... or which no section names */
 	tree_add_file(&f->tree, "etc/driverctl.d/pci-0000:01:10.2", "vfio-pci\n");
 	expect_problem(f, "driverctl", "/etc/driverctl.d/pci-0000:01:10.2",
 		       "0000:01:10.2 to 'vfio-pci'", "remove the file");

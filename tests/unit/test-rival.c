@@ -99,6 +99,8 @@ static void link_file_sets_vfs_by_key_or_by_section(void **state)
 	assert_int_equal(list.items[0].kind, RIVAL_SYSTEMD);
 	expect_glob(&list.items[0], MATCH_NAME, 1, "eth1");
 	expect_one(&list, 5, MATCH_NAME, "eth0", false);
+	list = read_ini(RIVAL_INI_LINK, "[Link]\nSR-IOVVirtualFunctions=4\n[SR-IOV]\nVLANId=5\n");
+	expect_one(&list, 2, MATCH_NAME, NULL, false); /* the first place is told */
 	list = read_ini(RIVAL_INI_LINK, "[Match]\nPath=pci-0000:01:*\n[SR-IOV]\nVLANId=5\n");
 	expect_one(&list, 3, MATCH_PATH, "pci-0000:01:*", false);
 	list = read_ini(RIVAL_INI_LINK, "[Match]\nHost=a\n[SR-IOV]\n");
@@ -162,7 +164,7 @@ static void udev_rule_that_writes_is_told_from_one_that_looks(void **state)
 	struct rivals list;
 
 	(void)state;
-	list = read_with(rival_read_udev, "# sriov_numvfs\n"
+	list = read_with(rival_read_udev, "#ATTR{sriov_numvfs}=\"4\"\n"
 					  "ACTION==\"add\", SUBSYSTEM==\"net\", \\\n"
 					  "  ENV{INTERFACE}==\"eth0|eth1\", "
 					  "ATTR{device/sriov_numvfs}=\"4\"\n");
