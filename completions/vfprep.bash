@@ -25,7 +25,7 @@ _vfprep_options()
 {
 	case $1 in
 	list) echo '--json --machine= --rundir= --quiet -q' ;;
-	check) echo '--json --config-only --confdir= --quiet -q' ;;
+	check) echo '--json --machine= --config-only --confdir= --rundir= --quiet -q' ;;
 	plan) echo '--json --machine= --exit-code --force --live --confdir= --rundir= --verbose -v --quiet -q' ;;
 	apply) echo '--json --dry-run -n --force --live --wait= --timeout= --confdir= --rundir= --verbose -v --quiet -q' ;;
 	release) echo '--json --dry-run -n --all --force --wait= --timeout= --rundir= --quiet -q' ;;

@@ -28,8 +28,9 @@ static const struct {
 	[VFPREP_BUSY] = { "busy", EXIT_BUSY },
 	[VFPREP_DRIFT] = { "drift", EXIT_DRIFT },
 	[VFPREP_SYSTEM] = { "system", EXIT_OTHER },
+	[VFPREP_HOST] = { "host", EXIT_DRIFT },
 };
-static_assert(ARRAY_SIZE(fault_table) == VFPREP_SYSTEM + 1, "a row per fault");
+static_assert(ARRAY_SIZE(fault_table) == VFPREP_HOST + 1, "a row per fault");
 
 struct vfprep_problems *vfprep_problems_new(void)
 {
@@ -151,7 +152,7 @@ enum exit_code problems_exit_code(const struct vfprep_problems *p, enum vfprep_o
 	if (outcome == VFPREP_UNDONE)
 		return EXIT_UNDONE;
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
-		for (int fault = VFPREP_CONFIG; fault <= VFPREP_SYSTEM; fault++) {
+		for (int fault = VFPREP_CONFIG; fault <= VFPREP_HOST; fault++) {
 			if (fault_table[fault].code == order[i] &&
 			    problems_have(p, (enum vfprep_fault)fault))
 				return order[i];

@@ -176,9 +176,8 @@ bool refuse_use(const struct vfprep_machine *wanted, const struct vf *have)
 	return vf_in_use(have) && !(wanted->force && have->use.kind == USE_DRIVER);
 }
 
-/* May the rest of a group have that driver while a guest has one of it? vfio_dev_driver_allowed(),
- * drivers/vfio/vfio.c: pci-stub, and bridges with theirs. */
-static bool is_harmless(const char *driver)
+/* vfio_dev_driver_allowed(), drivers/vfio/vfio.c: pci-stub, and bridges with theirs. */
+bool driver_is_harmless(const char *driver)
 {
 	return !driver || driver_is_vfio(driver) || strcmp(driver, "pci-stub") == 0 ||
 	       strcmp(driver, "pcieport") == 0;
@@ -222,7 +221,7 @@ bool refuse_group(const struct vf *want, const struct vf *have, const struct pf 
 		}
 		bool bound = other && other->function.has & FUNCTION_DRIVER;
 		const char *driver = bound ? other->function.driver : member->driver;
-		if (is_harmless(driver))
+		if (driver_is_harmless(driver))
 			continue;
 		(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject,
 				  "use a slot that keeps them apart (ACS), or unbind that device",

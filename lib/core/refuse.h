@@ -20,6 +20,9 @@ bool refuse_group(const struct vf *want, const struct vf *have, const struct pf 
 		  const struct vfprep_machine *wanted, const struct vfprep_machine *actual,
 		  struct vfprep_problems *p);
 
+/* May the rest of an IOMMU group have that driver while a guest has one of it? NULL: none. */
+bool driver_is_harmless(const char *driver);
+
 /* Is VF HAVE in use, as far as that counts for what is wanted? */
 bool refuse_use(const struct vfprep_machine *wanted, const struct vf *have);
 

@@ -3,9 +3,8 @@
 #include "host/config-load.h"
 
 #include "core/ini.h"
-#include "host/fd.h"
+#include "host/file-list.h"
 #include "host/files.h"
-#include "host/sysfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,60 +45,14 @@ static int lookup_group(const char *name, unsigned *ret_gid)
 	return 0;
 }
 
-struct source {
-	char *base;
-	const char *dir;
-};
-
-struct sources {
-	struct source *items;
-	size_t n;
-};
-
-static void sources_clear(struct sources *s)
+static int add_dir(struct file_list *files, const char *dir, bool required,
+		   struct vfprep_problems *p)
 {
-	for (size_t i = 0; i < s->n; i++)
-		free(s->items[i].base);
-	free(s->items);
-}
-
-static int by_base(const void *a, const void *b)
-{
-	const struct source *x = a, *y = b;
-	return strcmp(x->base, y->base);
-}
-
-static bool has_base(const struct sources *s, const char *base)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		if (strcmp(s->items[i].base, base) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int add_dir(struct sources *s, const char *dir, bool required, struct vfprep_problems *p)
-{
-	autonames names = { 0 };
-
-	int r = sysfs_list(AT_FDCWD, dir, &names);
-	if (r == -ENOENT && !required)
+	int r = file_list_add(files, AT_FDCWD, dir, NULL, ".conf", true);
+	if (r == 0 || (r == -ENOENT && !required))
 		return 0;
-	if (r < 0)
-		return problem_add(p, r == -ENOMEM ? r : 0, VFPREP_CONFIG, dir, NULL,
-				   "cannot be read: %s", strerror(-r));
-	for (size_t i = 0; i < names.n; i++) {
-		size_t length = strlen(names.names[i]);
-		if (names.names[i][0] == '.' || length <= strlen(".conf") ||
-		    strcmp(names.names[i] + length - strlen(".conf"), ".conf") != 0 ||
-		    has_base(s, names.names[i]))
-			continue;
-		struct source *source = array_add(&s->items, &s->n, sizeof(*source));
-		if (!source || text_replace(&source->base, names.names[i]) < 0)
-			return -ENOMEM;
-		source->dir = dir;
-	}
-	return 0;
+	return problem_add(p, r == -ENOMEM ? r : 0, VFPREP_CONFIG, dir, NULL, "cannot be read: %s",
+			   strerror(-r));
 }
 
 const struct names host_names = { lookup_user, lookup_group };
@@ -112,10 +65,10 @@ static bool is_masked(const char *path)
 	       file.st_rdev == null.st_rdev;
 }
 
-static int add_file(struct vfprep_config *config, const struct source *source,
+static int add_file(struct vfprep_config *config, const struct listed_file *file,
 		    struct vfprep_problems *p)
 {
-	autofree char *path = text_format("%s/%s", source->dir, source->base);
+	autofree char *path = text_format("%s/%s", file->dir, file->base);
 	autofree char *text = NULL;
 	size_t size;
 
@@ -134,22 +87,21 @@ static int add_file(struct vfprep_config *config, const struct source *source,
 
 int config_load(const char *confdir, struct vfprep_config **ret_config, struct vfprep_problems *p)
 {
-	CLEANUP(sources_clear) struct sources sources = { 0 };
+	autofiles files = { 0 };
 	autoconfig config = config_new();
 
 	int r = config ? 0 : -ENOMEM;
 	if (r == 0 && confdir)
-		r = add_dir(&sources, confdir, true, p);
+		r = add_dir(&files, confdir, true, p);
 	for (size_t i = 0; r == 0 && !confdir && i < ARRAY_SIZE(default_dirs); i++)
-		r = add_dir(&sources, default_dirs[i], false, p);
-	if (sources.n)
-		qsort(sources.items, sources.n, sizeof(sources.items[0]), by_base);
-	for (size_t i = 0; r == 0 && i < sources.n; i++)
-		r = add_file(config, &sources.items[i], p);
+		r = add_dir(&files, default_dirs[i], false, p);
+	file_list_sort(&files);
+	for (size_t i = 0; r == 0 && i < files.n; i++)
+		r = add_file(config, &files.items[i], p);
 	if (r < 0)
 		return r;
 	config_check(config, p);
-	if (sources.n == 0 && !problems_any(p))
+	if (files.n == 0 && !problems_any(p))
 		(void)problem_add(p, 0, VFPREP_NOTE, confdir ? confdir : default_dirs[0],
 				  "see vfprep.conf(5)", "there is no configuration file");
 	*ret_config = TAKE_PTR(config);

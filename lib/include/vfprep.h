@@ -24,6 +24,7 @@ enum vfprep_fault {
 	VFPREP_BUSY,        /* in use, refused, or past a deadline */
 	VFPREP_DRIFT,       /* the machine is not as published */
 	VFPREP_SYSTEM,      /* anything else the system said no to */
+	VFPREP_HOST,        /* the host is not fit, or something else on it sets VFs too */
 };
 
 /* One finding. The strings are never NULL ("" where there is nothing to say) and live as long as

@@ -66,4 +66,6 @@ expect_full plan --confdir=conf --rundir=run
 expect_full plan --confdir=conf --rundir=run --json
 expect_full apply --confdir=conf --rundir=run
 expect_full check --config-only --confdir=conf
+expect_full check --confdir=conf --rundir=run
+expect_full check --confdir=conf --rundir=run --json
 finish

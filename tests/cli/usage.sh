@@ -65,8 +65,6 @@ run_it "$vfprep" list eth0
 expect_usage "list takes no 'eth0'"
 run_it "$vfprep" check --config-only eth0
 expect_usage "check takes no 'eth0'"
-run_it "$vfprep" check
-expect_usage 'check needs --config-only'
 run_it "$vfprep" release
 expect_usage 'release needs .*--all'
 run_it "$vfprep" release --all eth0

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* vfprep on a machine in memory that the file FAKE_MACHINE keeps; `raw` and `state` beside its
- * commands do what tests/lab/raw.sh and machine.sh do on the emulated machine. */
+/* vfprep on a machine in memory that the file FAKE_MACHINE keeps, and on a host whose files are
+ * below FAKE_ROOT; `raw` and `state` beside its commands do what tests/lab/raw.sh and machine.sh do
+ * on the emulated machine. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,7 +48,8 @@ static int raw_main(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct kernel_source source = { &fake_ops, open_kernel, close_kernel };
+	const struct kernel_source source = { &fake_ops, open_kernel, close_kernel,
+					      getenv("FAKE_ROOT") };
 
 	if (!getenv("FAKE_MACHINE"))
 		return 1;

@@ -29,6 +29,7 @@ static void each_fault_has_its_exit_code(void **state)
 	assert_int_equal(code_of(VFPREP_BUSY), 5);
 	assert_int_equal(code_of(VFPREP_DRIFT), 8);
 	assert_int_equal(code_of(VFPREP_SYSTEM), 1);
+	assert_int_equal(code_of(VFPREP_HOST), 8);
 }
 
 /* What decides, from the weakest: with each of them added the code is the new one's. */
@@ -38,9 +39,9 @@ static void worst_fault_decides_whatever_the_order(void **state)
 		enum vfprep_fault fault;
 		int code;
 	} ladder[] = {
-		{ VFPREP_SYSTEM, 1 }, { VFPREP_PERMISSION, 1 }, { VFPREP_DRIFT, 8 },
-		{ VFPREP_CONFIG, 3 }, { VFPREP_ABSENT, 4 },     { VFPREP_UNSUPPORTED, 4 },
-		{ VFPREP_BUSY, 5 },
+		{ VFPREP_SYSTEM, 1 },      { VFPREP_PERMISSION, 1 }, { VFPREP_DRIFT, 8 },
+		{ VFPREP_HOST, 8 },        { VFPREP_CONFIG, 3 },     { VFPREP_ABSENT, 4 },
+		{ VFPREP_UNSUPPORTED, 4 }, { VFPREP_BUSY, 5 },
 	};
 
 	(void)state;
@@ -157,7 +158,7 @@ static void findings_of_another_list_are_added_behind(void **state)
 static void each_fault_has_a_name_of_its_own(void **state)
 {
 	(void)state;
-	for (int a = VFPREP_NOTE; a <= VFPREP_SYSTEM; a++) {
+	for (int a = VFPREP_NOTE; a <= VFPREP_HOST; a++) {
 		assert_true(*fault_name((enum vfprep_fault)a));
 		for (int b = VFPREP_NOTE; b < a; b++)
 			assert_string_not_equal(fault_name((enum vfprep_fault)a),

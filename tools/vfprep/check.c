@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* vfprep check: is the configuration right? */
+/* vfprep check: is the configuration right, and is the host fit? */
+#include "core/host-check.h"
 #include "core/json.h"
+#include "host/fd.h"
+#include "host/host-read.h"
 #include "tools/vfprep/cli.h"
+#include "tools/vfprep/table.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 
-static int run_check(struct cli *cli)
+static int check_config_only(struct cli *cli)
 {
 	autoconfig config = NULL;
 
-	if (!(cli->given & OPTION_CONFIG_ONLY))
-		return cli_usage("check needs --config-only: this version checks no host yet");
+	if (cli->machine_file)
+		return cli_usage("check takes --config-only or --machine, not both");
 	int r = cli_read_config(cli, &config);
 	if (cli->given & OPTION_JSON)
 		return cli_print_result(cli, NULL, NULL);
@@ -20,10 +27,95 @@ static int run_check(struct cli *cli)
 	return 0;
 }
 
+/* The facts of this host; none of the machine in a file. */
+static int read_facts(struct cli *cli, struct host_facts **ret)
+{
+	const char *root = cli->machine_file ? NULL : cli->source->root;
+	autoclose int fd = root ? open(root, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (!root)
+		return 0;
+	int r = fd < 0 ? -errno : host_read_facts(fd, ret);
+	return r < 0 ? problem_add(cli->problems, r, VFPREP_SYSTEM, root, NULL,
+				   "cannot be read: %s", strerror(-r))
+		     : 0;
+}
+
+static int checks_to_json(const struct checks *checks, struct json_object **ret)
+{
+	autojson list = json_object_new_array();
+	for (size_t i = 0; list && i < checks->n; i++) {
+		const struct check *check = &checks->items[i];
+		autojson o = json_object_new_object();
+		if (!o || json_add_text(o, "check", check->name) < 0 ||
+		    json_add_text(o, "subject", check->subject) < 0 ||
+		    json_add_text(o, "result", check_result_name(check->result)) < 0 ||
+		    json_add_text(o, "detail", check->detail) < 0 ||
+		    json_object_array_add(list, json_object_get(o)) < 0)
+			return -ENOMEM;
+	}
+	if (!list)
+		return -ENOMEM;
+	*ret = TAKE_PTR(list);
+	return 0;
+}
+
+static void print_checks(const struct checks *checks)
+{
+	CLEANUP(table_clear) struct table t = { .columns = 3 };
+
+	table_add(&t, "CHECK");
+	table_add(&t, "RESULT");
+	table_add(&t, "DETAIL");
+	for (size_t i = 0; i < checks->n; i++) {
+		const struct check *check = &checks->items[i];
+		table_take(&t, text_format("%s%s%s", check->name, check->subject ? " " : "",
+					   check->subject ? check->subject : ""));
+		table_add(&t, check_result_name(check->result));
+		table_add(&t, check->detail);
+	}
+	table_print(&t);
+}
+
+static int print_result(struct cli *cli, const struct checks *checks)
+{
+	autojson list = NULL;
+
+	if (!(cli->given & OPTION_JSON)) {
+		if (!(cli->given & OPTION_QUIET))
+			print_checks(checks);
+		return 0;
+	}
+	if (checks_to_json(checks, &list) < 0)
+		return EXIT_OTHER;
+	return cli_print_result(cli, "checks", list);
+}
+
+static int run_check(struct cli *cli)
+{
+	CLEANUP(checks_clear) struct checks checks = { 0 };
+	autoconfig config = NULL;
+	automachine machine = NULL;
+	autofacts facts = NULL;
+
+	if (cli->given & OPTION_CONFIG_ONLY)
+		return check_config_only(cli);
+	/* What one of them tells does not hang on the others. */
+	(void)cli_read_config(cli, &config);
+	(void)cli_read_machine(cli, &machine);
+	(void)read_facts(cli, &facts);
+	struct check_input in = { facts, machine, config, 0 };
+	int r = host_check(&in, &checks, cli->problems);
+	if (r < 0)
+		(void)problem_add(cli->problems, r, VFPREP_SYSTEM, NULL, NULL, "%s", strerror(-r));
+	return print_result(cli, &checks);
+}
+
 const struct command command_check = {
 	.name = "check",
 	.operands = "",
-	.summary = "Check the configuration",
-	.options = OPTION_CONFIG_ONLY | OPTION_JSON | OPTION_CONFDIR | OPTION_QUIET,
+	.summary = "Check the configuration and this host",
+	.options = OPTION_CONFIG_ONLY | OPTION_JSON | OPTION_MACHINE | OPTION_CONFDIR |
+		   OPTION_RUNDIR | OPTION_QUIET,
 	.run = run_check,
 };

@@ -92,8 +92,8 @@ static void print_help(const struct command *command)
 		printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
 	printf("\nvfprep COMMAND --help tells its options.\n"
 	       "Exit: 0 done, 1 failed, 2 usage, 3 configuration, 4 absent or unsupported,\n"
-	       "      5 busy, 6 failed and undone, 7 failed and something is left, 8 drift,\n"
-	       "      10 to do.\n"
+	       "      5 busy, 6 failed and undone, 7 failed and something is left,\n"
+	       "      8 drift or an unfit host, 10 to do.\n"
 	       "See vfprep(8), vfprep.conf(5).\n");
 }
 

@@ -12,6 +12,7 @@ struct kernel_source {
 	const struct kernel_ops *ops;
 	int (*open)(int rundir_fd, unsigned timeout_percent, void **ret_kernel);
 	void (*close)(void *kernel);
+	const char *root; /* where check finds the host's files; NULL: nowhere */
 };
 
 /* One bit per option; a command names those that it takes. */

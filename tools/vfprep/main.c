@@ -25,6 +25,7 @@ static void close_kernel(void *kernel)
 
 int main(int argc, char **argv)
 {
-	static const struct kernel_source source = { &kernel_linux_ops, open_kernel, close_kernel };
+	static const struct kernel_source source = { &kernel_linux_ops, open_kernel, close_kernel,
+						     "/" };
 	return cli_main(argc, argv, &source);
 }
