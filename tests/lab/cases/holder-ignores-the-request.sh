@@ -38,17 +38,18 @@ refused()
 	! grep -E '"(driver/unbind|sriov_numvfs)", O_WRONLY' /tmp/trace || fail "$* opened it"
 }
 
-before=$(state)
+expect_equal 'loading vfio-pci' "$(raw module vfio-pci)" ok
+before=$(look_at "$PF0")
 wish 1
 expect_status 0 vfprep apply
-applied=$(state)
+applied=$(look_at "$PF0")
 vf=$(vf_address "$PF0" 0)
 dmesg -C
 hold_device "$vf"
 
-for what in "$vf" web0 "$PF0" --all; do
+for what in web0 "$PF0" --all; do
 	refused release "$what"
-	expect_equal "the machine after release $what" "$(state)" "$applied"
+	expect_equal "the machine after release $what" "$(look_at "$PF0")" "$applied"
 done
 wish 2
 refused apply
@@ -66,4 +67,4 @@ traced 0 release web0
 grep -qE '"driver/unbind", O_WRONLY' /tmp/trace || fail 'what is looked for does not show an unbind'
 traced 0 release --all
 grep -qE '"sriov_numvfs", O_WRONLY' /tmp/trace || fail 'what is looked for does not show a count'
-expect_equal 'the machine after release' "$(state)" "$before"
+expect_equal 'the machine after release' "$(look_at "$PF0")" "$before"

@@ -46,10 +46,11 @@ with_team()
 	! guest_has_vfio || fail 'QEMU did not hide the VF'
 }
 
-before=$(state)
+expect_equal 'loading vfio-pci' "$(raw module vfio-pci)" ok
+before=$(look_at "$PF0")
 wish 1
 expect_status 0 vfprep apply
-applied=$(state)
+applied=$(look_at "$PF0")
 vf=$(vf_address "$PF0" 0)
 expect_equal 'use of the VF' "$(user_of 0)" 'False None None'
 
@@ -61,7 +62,7 @@ for device in "vfio-pci,host=${vf#0000:},id=ua-web0_vf,failover_pair_id=ua-web0,
 	expect_equal 'use of the other VF' "$(user_of 1)" 'False None None'
 	refused release web0
 	refused release --all
-	expect_equal 'the machine after what was refused' "$(state)" "$applied"
+	expect_equal 'the machine after what was refused' "$(look_at "$PF0")" "$applied"
 	wish 2
 	refused apply
 	expect_equal 'MAC' "$(vf_mac "$PF0" 0)" 02:00:5e:10:00:01
@@ -69,7 +70,7 @@ for device in "vfio-pci,host=${vf#0000:},id=ua-web0_vf,failover_pair_id=ua-web0,
 	end_guest
 	wish 1
 	expect_status 0 vfprep apply
-	expect_equal 'the machine after another apply' "$(state)" "$applied"
+	expect_equal 'the machine after another apply' "$(look_at "$PF0")" "$applied"
 done
 
 wish 2
@@ -78,4 +79,4 @@ expect_equal 'MAC' "$(vf_mac "$PF0" 0)" 02:00:5e:10:00:02
 expect_status 0 vfprep release web0
 expect_equal 'driver' "$(driver_of "$vf")" none
 expect_status 0 vfprep release --all
-expect_equal 'the machine after release' "$(state)" "$before"
+expect_equal 'the machine after release' "$(look_at "$PF0")" "$before"

@@ -42,7 +42,7 @@ all_is_there()
 }
 
 expect_equal 'loading vfio-pci' "$(raw module vfio-pci)" ok
-before=$(state)
+before=$(look_at "$PF0" "$PF1")
 wish 1
 
 # The count of the first PF is written late: 3 s are left for it, and it takes 12.
@@ -104,4 +104,4 @@ wait $unbind
 expect_status 0 vfprep apply
 all_is_there 2
 expect_status 0 vfprep release --all
-expect_equal 'the machine after release' "$(state)" "$before"
+expect_equal 'the machine after release' "$(look_at "$PF0" "$PF1")" "$before"
