@@ -45,14 +45,15 @@ expect_equal 'loading vfio-pci' "$(raw module vfio-pci)" ok
 before=$(look_at "$PF0" "$PF1")
 wish 1
 
-# The count of the first PF is written late: 3 s are left for it, and it takes 12.
-delay=12
+# The count of the first PF is written late: 5 s are left for it, and it takes 15.
+delay=15
 # shellcheck disable=SC2016 # for sh
-strace -f -o /tmp/trace -P "$(device "$PF0")/sriov_numvfs" -e trace=write \
+strace --seccomp-bpf -f -o /tmp/trace -P "$(device "$PF0")/sriov_numvfs" -e trace=write \
 	-e inject=write:delay_enter=${delay}000000:when=1 \
-	sh -c 'vfprep apply --timeout=5 >/tmp/out 2>/tmp/err; echo $? >/tmp/status.new; mv /tmp/status.new /tmp/status' &
+	sh -c 'vfprep apply --timeout=8 >/tmp/out 2>/tmp/err; echo $? >/tmp/status.new; mv /tmp/status.new /tmp/status' &
 tracer=$!
 wait_for 30 test -e /tmp/status
+cat /tmp/err
 expect_match 'what is said' "$(cat /tmp/err)" \
 	"$PF0: sriov_numvfs 0 -> 2: it did not end before the deadline and may still be going on.*$PF0: .*nothing was put back"
 expect_equal 'how it ended' "$(cat /tmp/status)" 7
