@@ -13,6 +13,9 @@ trap 'echo "${BASH_SOURCE[0]##*/}:$LINENO: failed: $BASH_COMMAND"' ERR
 # What the command of the last expect_status wrote.
 OUT='' ERR=''
 
+# The pid of the QEMU of the last start_guest.
+GUEST=''
+
 fail()
 {
 	trap - ERR
@@ -108,6 +111,46 @@ wait_for()
 		[ "$SECONDS" -lt "$end" ] || fail "still not so after $seconds s: $*"
 		sleep 0.2
 	done
+}
+
+# start_guest OPTION...: a QEMU that is done with starting but for its guest, which stays stopped; its pid is in $GUEST.
+start_guest()
+{
+	rm -f /tmp/guest
+	qemu-system-x86_64 -S -M q35 -accel tcg -cpu max -m 64 -nodefaults -display none -monitor stdio "$@" \
+		>/tmp/guest 2>&1 <<<'info status' &
+	GUEST=$!
+	wait_for 30 grep -q 'VM status: paused' /tmp/guest
+}
+
+# hold_device ADDRESS: a guest has it, and answers no request to give it back; its pid is in $GUEST.
+hold_device()
+{
+	start_guest -device "vfio-pci,host=$1"
+	guest_has_vfio || fail "the guest does not have $1"
+	kill -STOP "$GUEST"
+}
+
+# Does the guest have a group or a device open?
+guest_has_vfio()
+{
+	find "/proc/$GUEST/fd" -lname '*vfio*' | grep -q .
+}
+
+end_guest()
+{
+	kill -KILL "$GUEST"
+	wait "$GUEST" 2>/dev/null || true
+}
+
+# takes_at_most SECONDS WANT COMMAND...: as expect_status, in that time.
+takes_at_most()
+{
+	local most=$1 began=$SECONDS
+
+	shift
+	expect_status "$@"
+	[ $((SECONDS - began)) -le "$most" ] || fail "'${*:2}' took $((SECONDS - began)) s"
 }
 
 # ask_host COMMAND: one of QEMU's monitor, as in "device_del hp"; returns before it is done.

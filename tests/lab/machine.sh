@@ -197,3 +197,33 @@ state()
 	done
 	[ ! -d /run/vfprep ] || find /run/vfprep -type f ! -name lock ! -name '*.busy' -printf 'file %P\n' | LC_ALL=C sort
 }
+
+# What state says of the VFs of these PFs, and more, by few processes: look_at_vfs PF...
+look_at_vfs()
+{
+	local pf path vfs=()
+
+	for pf; do
+		for path in "/sys/bus/pci/devices/$pf"/virtfn*/; do
+			[ ! -e "$path" ] || vfs+=("$path")
+		done
+	done
+	[ "${#vfs[@]}" -eq 0 ] || find "${vfs[@]}" -maxdepth 1 -type l -printf '%p -> %l\n' | sort
+	[ "${#vfs[@]}" -eq 0 ] || grep -H . "${vfs[@]/%/driver_override}"
+	for pf; do
+		ip link show dev "$(pf_netdev "$pf")" | sed -n "s/^ *vf /$pf vf /p"
+	done
+	stat -c '%n %u:%g %a' /dev/vfio/*
+}
+
+# The same of the PFs themselves, and the files of vfprep: look_at PF...
+look_at()
+{
+	local pf
+
+	for pf; do
+		describe_pf "$pf"
+	done
+	look_at_vfs "$@"
+	[ ! -d /run/vfprep ] || find /run/vfprep -type f ! -name lock ! -name '*.busy' | LC_ALL=C sort
+}
