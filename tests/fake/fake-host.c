@@ -28,12 +28,12 @@ static int lookup(const char *name, unsigned *ret)
 void fake_host_configure(struct fake_host *h, const char *config)
 {
 	static const struct names names = { lookup, lookup };
+	autoproblems p = vfprep_problems_new();
 
 	config_free(h->config);
 	h->config = config_new();
-	check(config_add_file(h->config, "test.conf", config, strlen(config), &names,
-			      h->problems) == 0 &&
-		      !problems_any(h->problems),
+	check(config_add_file(h->config, "test.conf", config, strlen(config), &names, p) == 0 &&
+		      !problems_any(p),
 	      "bad configuration");
 }
 

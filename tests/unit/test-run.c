@@ -504,6 +504,36 @@ static void a_group_that_cannot_be_opened_costs_its_vf_alone(void **state)
 	fake_host_close(&h);
 }
 
+static void a_holder_whom_nobody_can_see_is_found_by_the_claim(void **state)
+{
+	struct fake_host h;
+
+	(void)state;
+	fake_host_open(&h, others_config);
+	make_others(&h);
+	fake_host_raw(&h, "hold 0000:01:10.4");
+	h.fake->hidden = true;
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_true(has_problem(&h, "0000:01:00.0 vf 2", "a process that could not be found"));
+	autofree char *applied = fake_host_state(&h);
+	assert_non_null(strstr(applied, "vf 2: mac 02:00:00:00:00:a2"));
+	assert_non_null(strstr(applied, "file teams/web1/team.json"));
+	fake_host_raw(&h, "drop 0000:01:10.4");
+
+	/* VFs that are about to vanish are claimed all. */
+	fake_host_raw(&h, "numvfs 0000:02:00.0 0");
+	fake_host_configure(&h, "[Match]\nAddress=0000:02:00.0\n[PF]\nVirtualFunctions=2\n"
+				"[VF 1]\nTeam=far\n");
+	assert_int_equal(fake_host_apply(&h), 0);
+	fake_host_raw(&h, "hold 0000:02:10.2");
+	assert_int_equal(fake_host_release_all(&h), 0);
+	assert_true(has_problem(&h, "0000:02:00.0 vf 1", "nothing of this PF is touched"));
+	autofree char *after = fake_host_state(&h);
+	assert_non_null(strstr(after, "0000:02:00.0: numvfs 2"));
+	assert_non_null(strstr(after, "file teams/far/team.json"));
+	fake_host_close(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -519,6 +549,7 @@ int main(void)
 		cmocka_unit_test(a_driver_that_lists_no_vfs_is_set_once_and_not_called_verified),
 		cmocka_unit_test(what_was_not_reported_cannot_be_put_back_and_is_called_left),
 		cmocka_unit_test(a_team_that_changes_keeps_its_directory_for_who_has_it_mounted),
+		cmocka_unit_test(a_holder_whom_nobody_can_see_is_found_by_the_claim),
 		cmocka_unit_test(a_group_that_cannot_be_opened_costs_its_vf_alone),
 		cmocka_unit_test(a_release_that_fails_or_is_killed_anywhere_ends_right_later),
 	};
