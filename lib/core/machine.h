@@ -119,8 +119,9 @@ struct pf {
 	unsigned mtu;
 	bool carrier;
 	bool in_use; /* by the host: it has an address (link-local ones do not count) or a master */
-	bool default_route; /* it leads out of the host */
-	bool lists_vfs;     /* the driver reports its VFs' settings */
+	bool default_route;   /* it leads out of the host */
+	bool unread_settings; /* they could not be read just now, whatever the driver lists */
+	bool lists_vfs;       /* the driver reports its VFs' settings */
 	char *busy; /* a process left behind on this PF: "pid 12, sriov_numvfs"; NULL: none */
 	uint8_t (*auto_macs)[6]; /* MACAddress=auto for VF 0, 1, ...; they need no secret to be
 				    shown */

@@ -159,7 +159,8 @@ static int want_pf_back(const struct vfprep_machine *actual, const struct pf *pf
 	return 0;
 }
 
-/* A MAC that was set where the driver reports none has no original to go back to. */
+/* A VF that is another one by now, and a MAC that was set where the driver reports none, have no
+ * original to go back to. */
 static void note_unknown(const struct vfprep_machine *actual, const struct pf *want,
 			 struct vfprep_problems *p)
 {
@@ -167,11 +168,18 @@ static void note_unknown(const struct vfprep_machine *actual, const struct pf *w
 
 	for (size_t i = 0; i < want->n_vfs; i++) {
 		const struct vf *vf = &want->vfs[i], *have = pf_find_vf(pf, vf->index);
-		if (!have || setting_has(&have->settings, SETTING_MAC) ||
-		    setting_has(&vf->settings, SETTING_MAC) ||
-		    !machine_team_of_vf(actual, pf->address, vf->index))
+		if (!have || !machine_team_of_vf(actual, pf->address, vf->index))
 			continue;
 		autofree char *subject = vf_subject(pf, vf->index);
+		if (!record_find_vf(pf, vf->index)) {
+			(void)problem_add(p, 0, VFPREP_NOTE, subject, NULL,
+					  "it is another one than vfprep prepared, so nothing "
+					  "of it is put back");
+			continue;
+		}
+		if (setting_has(&have->settings, SETTING_MAC) ||
+		    setting_has(&vf->settings, SETTING_MAC))
+			continue;
 		(void)problem_add(p, 0, VFPREP_NOTE, subject, NULL,
 				  "its MAC before vfprep was not reported, so it keeps the one it "
 				  "got");

@@ -112,8 +112,15 @@ bool refuse_pf(const struct pf *want, const struct pf *have, const struct vfprep
 	if (have->busy) {
 		(void)problem_add(p, 0, VFPREP_BUSY, subject,
 				  "wait for it, or end what uses the VFs of this PF",
-				  "%s, that an earlier run left behind, still works on it",
-				  have->busy);
+				  "a write has not returned: %s", have->busy);
+		return true;
+	}
+	if (have->has & PF_NUMVFS && have->numvfs != have->n_vfs) {
+		(void)problem_add(
+			p, 0, VFPREP_BUSY, subject,
+			"wait for it, or end what uses the VFs of this PF",
+			"somebody makes or takes away its VFs just now: %zu of %u are there",
+			have->n_vfs, have->numvfs);
 		return true;
 	}
 	if (want->has & PF_NUMVFS && refuse_count(want, have, aim, subject, p))

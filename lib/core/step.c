@@ -180,7 +180,8 @@ static const struct meaning module_meanings[] = {
 };
 
 static const struct meaning link_meanings[] = {
-	{ EBUSY, VFPREP_BUSY, "its interface is not ready yet", "wait for udev, then try again" },
+	{ EBUSY, VFPREP_BUSY, "its interface or its driver is busy",
+	  "wait a moment, then try again" },
 	{ ENODEV, VFPREP_ABSENT, "the interface went away", "run vfprep apply again" },
 	{ EOPNOTSUPP, VFPREP_UNSUPPORTED, "the kernel cannot", NULL },
 	{ EAFNOSUPPORT, VFPREP_UNSUPPORTED, "the kernel has no IPv6", NULL },
@@ -216,14 +217,17 @@ static const struct meaning *meaning_find(const struct meaning *m, int error)
 
 int step_explain(const struct step *s, int r, const char *detail, struct vfprep_problems *p)
 {
-	static const struct meaning unknown = { 0, VFPREP_SYSTEM, "failed", NULL };
+	static const struct meaning unknown = { 0, VFPREP_SYSTEM, "failed", "see the kernel log" };
 
 	const struct meaning *m = meaning_find(meanings[s->kind], -r);
 	if (!m)
 		m = meaning_find(common, -r);
 	if (!m)
 		m = &unknown;
-	return problem_add(p, r, m->fault, s->subject, m->advice, "%s %s -> %s: %s (%s%s%s)",
-			   s->what, s->old_text, s->new_text, m->words, strerror(-r),
-			   detail ? "; " : "", detail ? detail : "");
+	const char *error = r == -ETIMEDOUT ? "" : strerror(-r); /* it is no connection's */
+	bool both = *error && detail;
+	return problem_add(p, r, m->fault, s->subject, m->advice, "%s %s -> %s: %s%s%s%s%s%s",
+			   s->what, s->old_text, s->new_text, m->words,
+			   *error || detail ? " (" : "", error, both ? "; " : "",
+			   detail ? detail : "", *error || detail ? ")" : "");
 }

@@ -71,7 +71,7 @@ static int read_words(int fd, char **ret_text, uint64_t *ret_deadline)
 	line = strchr(content, '\n');
 	if (line)
 		*line++ = '\0';
-	text = strdup(n > 0 ? content : "a process of an earlier run");
+	text = strdup(n > 0 ? content : "another process");
 	if (!text)
 		return -ENOMEM;
 	if (ret_deadline) {

@@ -51,7 +51,7 @@ int driver_set_override(const struct driver_target *t, const char *name, char **
 	int r = open_target(t, &fd, ret_detail);
 
 	if (r == 0)
-		r = guard_read(fd, paths, 1, t->guard.timeout_ms, &texts);
+		r = guard_read(fd, paths, 1, t->guard.timeout_ms, NULL, NULL, &texts);
 	if (r < 0)
 		return r;
 	/* The kernel prints an override that is not there as printf() does NULL. */

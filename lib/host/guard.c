@@ -251,7 +251,7 @@ static int take_reading(int fd, uint64_t deadline, struct readings *all)
 }
 
 /* One child, for as far as it comes. Return: -ETIMEDOUT when it blocks. */
-static int read_on(int dir_fd, unsigned timeout_ms, struct readings *all)
+static int read_on(int dir_fd, unsigned timeout_ms, struct readings *all, pid_t *ret_pid)
 {
 	autoclose int from = -1, to = -1;
 	pid_t pid;
@@ -272,11 +272,12 @@ static int read_on(int dir_fd, unsigned timeout_ms, struct readings *all)
 	(void)kill(pid, SIGKILL); /* it is at its end, or may end when the kernel lets it */
 	if (r != -ETIMEDOUT)
 		reap(pid);
+	*ret_pid = pid;
 	return r;
 }
 
 int guard_read(int dir_fd, const char *const *paths, size_t n, unsigned timeout_ms,
-	       char ***ret_texts)
+	       void (*left_behind)(void *user, size_t i, pid_t pid), void *user, char ***ret_texts)
 {
 	struct readings all = { .paths = paths, .n = n };
 
@@ -284,9 +285,12 @@ int guard_read(int dir_fd, const char *const *paths, size_t n, unsigned timeout_
 	if (!all.texts)
 		return -ENOMEM;
 	while (all.next < n) {
-		int r = read_on(dir_fd, timeout_ms, &all);
+		pid_t pid = 0;
+		int r = read_on(dir_fd, timeout_ms, &all, &pid);
 
 		if (r == -ETIMEDOUT) {
+			if (left_behind)
+				left_behind(user, all.next, pid);
 			all.next++; /* a new child goes on behind it */
 		} else if (r < 0) {
 			guard_free_texts(all.texts, n);

@@ -7,6 +7,8 @@
 #include "core/address.h"
 #include "core/text.h"
 
+#include <sys/types.h>
+
 /* On whose behalf a write is done. */
 struct guard {
 	int rundir_fd; /* where the PF's lock is (busy.h); -1: without */
@@ -23,9 +25,10 @@ int guard_write(const struct guard *g, int dir_fd, const char *path, const char 
 
 /* Has children read the N files, each named relative to DIR_FD, to *RET_TEXTS: N texts without
  * their newline, NULL for those that could not be read or were not within TIMEOUT_MS. The caller
- * frees all of it. Reading changes nothing, so a reader that is left behind holds no lock. */
+ * frees all of it. Reading changes nothing, so a reader that is left behind holds no lock;
+ * LEFT_BEHIND (NULL: nobody asks) is told of it, with the number of the file that it waits for. */
 int guard_read(int dir_fd, const char *const *paths, size_t n, unsigned timeout_ms,
-	       char ***ret_texts);
+	       void (*left_behind)(void *user, size_t i, pid_t pid), void *user, char ***ret_texts);
 void guard_free_texts(char **texts, size_t n);
 
 #endif

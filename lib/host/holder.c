@@ -25,7 +25,8 @@ struct search {
 	int root_fd;
 	struct group_node *nodes;
 	size_t n_nodes;
-	bool blind; /* there are processes that cannot be seen into */
+	struct stat lock; /* that of vfprep; st_nlink 0: there is none */
+	bool blind;       /* there are processes that cannot be seen into */
 };
 
 static int add_node(struct search *s, int group)
@@ -68,7 +69,8 @@ static int mark_address(struct search *s, struct pci_address address, unsigned p
 {
 	struct pf *pf;
 	struct vf *vf = machine_find_vf(s->machine, address, &pf);
-	if (!vf || vf->use.kind == USE_PROCESS)
+	/* The first one: the others have it from their parent. */
+	if (!vf || (vf->use.kind == USE_PROCESS && vf->use.pid <= pid))
 		return 0;
 	autofree char *command = read_command(pid_fd);
 	return vf_set_use(vf, USE_PROCESS, pid, command);
@@ -103,6 +105,18 @@ static int look_at_cmdline(struct search *s, unsigned pid, int pid_fd)
 	return r;
 }
 
+/* Has the process the lock open, as every vfprep that changes something has? */
+static bool is_vfprep(const struct search *s, int fds, const struct name_list *names)
+{
+	for (size_t i = 0; s->lock.st_nlink && i < names->n; i++) {
+		struct stat st;
+		if (fstatat(fds, names->names[i], &st, 0) == 0 && st.st_ino == s->lock.st_ino &&
+		    st.st_dev == s->lock.st_dev)
+			return true;
+	}
+	return false;
+}
+
 static int look_at_descriptors(struct search *s, unsigned pid, int pid_fd)
 {
 	autonames names = { 0 };
@@ -115,6 +129,8 @@ static int look_at_descriptors(struct search *s, unsigned pid, int pid_fd)
 		s->blind = true;
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
+	if (is_vfprep(s, fds, &names))
+		return 0; /* its claims are gone in a moment, and no guest's */
 	for (size_t i = 0; i < names.n; i++) {
 		struct stat st;
 		if (fstatat(fds, names.names[i], &st, 0) < 0 || !S_ISCHR(st.st_mode))
@@ -155,11 +171,13 @@ static int look_at_processes(struct search *s)
 	return r;
 }
 
-int holder_mark(int root_fd, struct vfprep_machine *m)
+int holder_mark(int root_fd, int rundir_fd, struct vfprep_machine *m)
 {
 	struct search s = { .machine = m, .root_fd = root_fd };
 	bool any = false;
 
+	if (rundir_fd < 0 || fstatat(rundir_fd, "lock", &s.lock, 0) < 0)
+		s.lock = (struct stat){ 0 };
 	for (size_t i = 0; i < m->n_pfs; i++)
 		any = any || pf_count(&m->pfs[i]);
 	if (!any)

@@ -9,6 +9,7 @@
 #include "host/fd.h"
 #include "host/group.h"
 #include "host/guard.h"
+#include "host/stuck.h"
 #include "host/sysfs.h"
 
 #define LINK_PREFIX "virtfn"
@@ -160,32 +161,62 @@ static void take_override(struct function *f, char **text)
 		f->override = TAKE_PTR(*text);
 }
 
+/* The functions whose overrides are read, and where. */
+struct overrides {
+	const struct probe *probe;
+	struct vf **vfs;
+	size_t n_vfs;
+	struct name_list paths;
+};
+
+static void overrides_clear(struct overrides *o)
+{
+	free(o->vfs);
+	name_list_clear(&o->paths);
+}
+
+static int add_override(struct overrides *o, struct vf *vf)
+{
+	char address[PCI_ADDRESS_TEXT];
+	struct vf **entry = array_add(&o->vfs, &o->n_vfs, sizeof(struct vf *));
+	char **path = array_add(&o->paths.names, &o->paths.n, sizeof(*path));
+
+	if (!entry || !path)
+		return -ENOMEM;
+	*entry = vf;
+	*path = text_format("sys/bus/pci/devices/%s/driver_override",
+			    pci_address_format(vf->function.address, address));
+	return *path ? 0 : -ENOMEM;
+}
+
+static void note_left_behind(void *user, size_t i, pid_t pid)
+{
+	const struct overrides *o = user;
+	stuck_note(o->probe->root_fd, o->probe->rundir_fd, o->vfs[i]->function.address, pid);
+}
+
 /* Reading an override waits while somebody unbinds the VF from a guest (Linux 6.1,
  * driver_override_show takes the device's lock), so that is left to a child. */
 static int read_overrides(const struct probe *probe, struct pf *pf, struct vfprep_problems *p)
 {
-	autonames paths = { 0 };
-	char address[PCI_ADDRESS_TEXT], **texts = NULL;
-	int r;
+	CLEANUP(overrides_clear) struct overrides o = { .probe = probe };
+	char **texts = NULL;
+	int r = 0;
 
 	/* The device lock of a busy PF may be taken. */
-	for (size_t i = 0; i < (pf->busy ? pf->n_vfs : pf_count(pf)); i++) {
-		char **path = array_add(&paths.names, &paths.n, sizeof(*path));
-
-		if (!path)
-			return -ENOMEM;
-		*path = text_format("sys/bus/pci/devices/%s/driver_override",
-				    pci_address_format(pf_at(pf, i)->function.address, address));
-		if (!*path)
-			return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < (pf->busy ? pf->n_vfs : pf_count(pf)); i++) {
+		struct vf *vf = pf_at(pf, i);
+		if (!stuck_is_there(probe->root_fd, probe->rundir_fd, vf->function.address))
+			r = add_override(&o, vf);
 	}
-	r = guard_read(probe->root_fd, (const char *const *)paths.names, paths.n,
-		       probe->override_timeout_ms, &texts);
+	if (r == 0)
+		r = guard_read(probe->root_fd, (const char *const *)o.paths.names, o.paths.n,
+			       probe->override_timeout_ms, note_left_behind, &o, &texts);
 	if (r < 0)
 		return report(pf, r, "driver_override", p);
-	for (size_t i = 0; i < paths.n; i++)
-		take_override(&pf_at(pf, i)->function, &texts[i]);
-	guard_free_texts(texts, paths.n);
+	for (size_t i = 0; i < o.n_vfs; i++)
+		take_override(&o.vfs[i]->function, &texts[i]);
+	guard_free_texts(texts, o.n_vfs);
 	return 0;
 }
 
@@ -271,8 +302,10 @@ int probe_settings(const struct probe *probe, struct pf *pf, struct vfprep_probl
 				  "settings cannot be verified");
 		return 0;
 	}
-	if (r < 0)
+	if (r < 0) {
+		pf->unread_settings = true;
 		return report(pf, r, "the settings of its VFs", p);
+	}
 	/* While VFs are being destroyed their links go first. */
 	if (list.announced > pf->numvfs)
 		pf->numvfs = list.announced;

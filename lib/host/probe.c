@@ -9,10 +9,12 @@
 #include "host/busy.h"
 #include "host/fd.h"
 #include "host/group.h"
+#include "host/guard.h"
 #include "host/holder.h"
 #include "host/pfnet.h"
 #include "host/probe-vf.h"
 #include "host/route.h"
+#include "host/stuck.h"
 #include "host/sysfs.h"
 #include "host/udev.h"
 
@@ -236,6 +238,32 @@ static bool is_nic(int fd)
 	return read_number(fd, "class", 16) >> 16 == 2;
 }
 
+/* udev's ID_PATH; that of a PF without an interface is asked for only while nobody has its lock, as
+ * a write of sriov_numvfs that waits for a guest does. */
+static int read_path(const struct probe *probe, const char *address, struct pf *pf)
+{
+	autofree char *path = text_format("sys/bus/pci/devices/%s/uevent", address);
+	const char *paths[] = { path };
+	char **texts = NULL;
+
+	if (pf->ifindex) {
+		pf->path = udev_interface_path(probe->root_fd, pf->ifindex);
+		return 0;
+	}
+	if (!path)
+		return -ENOMEM;
+	if (pf->busy || stuck_is_there(probe->root_fd, probe->rundir_fd, pf->address))
+		return 0;
+	int r = guard_read(probe->root_fd, paths, 1, probe->override_timeout_ms, NULL, NULL,
+			   &texts);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	if (texts[0])
+		pf->path = udev_function_path(probe->root_fd, address);
+	guard_free_texts(texts, 1);
+	return 0;
+}
+
 static int read_pf(struct reader *reader, int fd, struct pf *pf)
 {
 	const struct probe *probe = reader->probe;
@@ -262,8 +290,7 @@ static int read_pf(struct reader *reader, int fd, struct pf *pf)
 		r = derive_macs(reader, pf);
 	if (r < 0)
 		return r;
-	pf->path = udev_id_path(probe->root_fd, pf->ifindex, subject);
-	return 0;
+	return read_path(probe, subject, pf);
 }
 
 /* Everything with sriov_totalvfs above 0 is a PF; other NICs that are no VFs count too. */
@@ -348,7 +375,7 @@ int probe_machine(const struct probe *probe, const struct pci_address *only,
 	if (r == 0)
 		r = group_read_shared(probe->root_fd, m);
 	if (r == 0 && !only)
-		r = holder_mark(probe->root_fd, m);
+		r = holder_mark(probe->root_fd, probe->rundir_fd, m);
 	free(reader.addressed);
 	name_list_clear(&reader.defaults);
 	if (r < 0)

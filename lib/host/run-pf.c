@@ -234,7 +234,7 @@ static const struct step *step_of_plan(const struct pf_run *run, const struct st
 static bool is_reported(const struct step *s, const struct pf *now)
 {
 	const struct vf *vf = s->kind == STEP_SETTING ? pf_find_vf(now, s->vf) : NULL;
-	return !vf || setting_has(&vf->settings, s->setting);
+	return !vf || now->unread_settings || setting_has(&vf->settings, s->setting);
 }
 
 /* Whatever the planner would still do did not work, though the kernel said yes. */
@@ -301,15 +301,30 @@ void pf_tidy_record(const struct store *store, struct pf *pf, bool complete)
 	(void)state_save(store, pf);
 }
 
+/* A VF whose MAC was cleared may have chosen one by now (igbvf does when its PF is up): that it had
+ * none is no longer to be put back. */
+static void forget_cleared_macs(const struct pf_run *run, struct pf *pf)
+{
+	for (size_t i = 0; i < run->plan->n; i++) {
+		const struct step *s = &run->plan->steps[i];
+		struct vf *recorded = is_mine(run, s) ? record_find_vf(pf, s->vf) : NULL;
+		if (recorded && run->changed[i] && step_may_stay(s))
+			recorded->settings.present &= ~(1u << SETTING_MAC);
+	}
+}
+
 /* What the run leaves on record. */
 static void tidy(struct pf_run *run)
 {
 	automachine now = NULL;
 
 	/* Nobody is to be told: whatever was to be done is done. */
-	if (host_read(run->host, &run->address, &now, NULL) == 0 && now->n_pfs == 1)
-		pf_tidy_record(&run->store, &now->pfs[0],
-			       run->request->aim == AIM_APPLY && !anything_failed(run));
+	if (host_read(run->host, &run->address, &now, NULL) < 0 || now->n_pfs != 1)
+		return;
+	if (run->request->aim == AIM_RELEASE && !anything_failed(run))
+		forget_cleared_macs(run, &now->pfs[0]);
+	pf_tidy_record(&run->store, &now->pfs[0],
+		       run->request->aim == AIM_APPLY && !anything_failed(run));
 }
 
 /* A PF that had its carrier has it again: making and unmaking VFs resets the PF on igb, ixgbe and

@@ -48,20 +48,32 @@ static char *id_path_of(struct udev_device *device)
 	return path ? strdup(path) : NULL;
 }
 
-char *udev_id_path(int root_fd, unsigned ifindex, const char *pci_address)
+static struct udev *open_udev(int root_fd)
 {
-	CLEANUP(udev_unrefp) struct udev *udev = is_real_root(root_fd) ? udev_new() : NULL;
-	CLEANUP(udev_device_unrefp) struct udev_device *interface = NULL, *function = NULL;
+	/* Where none runs, none has said anything either. */
+	return is_real_root(root_fd) && sysfs_exists(root_fd, "run/udev/control") ? udev_new()
+										  : NULL;
+}
+
+char *udev_interface_path(int root_fd, unsigned ifindex)
+{
+	CLEANUP(udev_unrefp) struct udev *udev = open_udev(root_fd);
+	CLEANUP(udev_device_unrefp) struct udev_device *interface = NULL;
 	autofree char *id = interface_id(ifindex);
-	char *path = NULL;
 
 	if (!udev || !id)
 		return NULL;
-	if (ifindex > 0)
-		interface = udev_device_new_from_device_id(udev, id);
-	path = id_path_of(interface);
-	if (path)
-		return path;
+	interface = udev_device_new_from_device_id(udev, id);
+	return id_path_of(interface);
+}
+
+char *udev_function_path(int root_fd, const char *pci_address)
+{
+	CLEANUP(udev_unrefp) struct udev *udev = open_udev(root_fd);
+	CLEANUP(udev_device_unrefp) struct udev_device *function = NULL;
+
+	if (!udev)
+		return NULL;
 	function = udev_device_new_from_subsystem_sysname(udev, "pci", pci_address);
 	return id_path_of(function);
 }

@@ -5,9 +5,11 @@
 
 /* All of them know nothing where ROOT_FD is not this process' "/": libudev has no other. */
 
-/* The ID_PATH of an interface, or else of the PCI function that it belongs to; NULL where udev
- * gives none. The caller frees it. IFINDEX 0: the function has no interface. */
-char *udev_id_path(int root_fd, unsigned ifindex, const char *pci_address);
+/* The ID_PATH of an interface, or by its address that of a PCI function, which has to be free: its
+ * uevent takes the device's lock (Linux 6.1, uevent_show()). NULL where udev gives none. The caller
+ * frees it. */
+char *udev_interface_path(int root_fd, unsigned ifindex);
+char *udev_function_path(int root_fd, const char *pci_address);
 
 /* Waits until udev has named an interface, or has given a device node its owner. Return: 0, also at
  * once where no udevd runs; -ETIMEDOUT. */

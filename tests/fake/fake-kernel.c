@@ -144,6 +144,8 @@ static int set_setting(struct fake *f, struct pf *pf, unsigned index, enum setti
 		return -EINVAL;
 	if (!(setting == SETTING_MAC && f->loses_macs))
 		setting_copy(setting, &vf->settings, value);
+	if (f->chooses_macs && mac_is_zero(vf->settings.mac))
+		memcpy(vf->settings.mac, (const uint8_t[]){ 2, 0, 0, 0, 0, 0xcc }, 6);
 	return 0;
 }
 

@@ -23,6 +23,7 @@ struct fake {
 	int fail_errno;
 	bool fail_on;
 	bool refuses_zero_mac;     /* as bnx2x does */
+	bool chooses_macs;         /* its VFs do when they have none, as igbvf does */
 	bool loses_macs;           /* says yes to a MAC and does not take it */
 	bool lists_nothing;        /* its VFs are in no list, as with enic and enetc */
 	const char *fails_to_bind; /* this VF; NULL: none */

@@ -18,6 +18,10 @@ Team=web0
 EOF
 }
 
+# Without drivers of their own: igbvf would choose MACs.
+do_ raw module vfio-pci
+do_ raw autoprobe $pf 0
+
 # VFs of others are adopted as many as they are, and stay.
 do_ raw numvfs $pf 2
 wish VirtualFunctions=2

@@ -183,18 +183,26 @@ static void the_caller_gets_no_sigchld(void **state)
 	assert_int_equal(errno, ECHILD);
 }
 
+static void note_left_behind(void *user, size_t i, pid_t pid)
+{
+	((pid_t *)user)[i] = pid;
+}
+
 static void reading_goes_on_behind_what_blocks(void **state)
 {
 	static const char *const paths[] = { "a", "fifo", "none", "b" };
 	struct tree *t = *state;
+	pid_t left[4] = { 0 };
 	char **texts = NULL;
 
 	tree_add_file(t, "a", "vfio-pci\n");
 	tree_add_file(t, "b", "(null)\n");
 	assert_int_equal(mkfifoat(t->fd, "fifo", 0600), 0); /* opening it waits for a writer */
-	assert_int_equal(guard_read(t->fd, paths, 4, 50, &texts), 0);
+	assert_int_equal(guard_read(t->fd, paths, 4, 50, note_left_behind, left, &texts), 0);
 	assert_string_equal(texts[0], "vfio-pci");
 	assert_null(texts[1]);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(left[i] > 0, i == 1);
 	assert_null(texts[2]);
 	assert_string_equal(texts[3], "(null)");
 	guard_free_texts(texts, 4);
@@ -205,7 +213,7 @@ static void reading_nothing_is_fine(void **state)
 	struct tree *t = *state;
 	char **texts = NULL;
 
-	assert_int_equal(guard_read(t->fd, NULL, 0, 50, &texts), 0);
+	assert_int_equal(guard_read(t->fd, NULL, 0, 50, NULL, NULL, &texts), 0);
 	guard_free_texts(texts, 0);
 }
 

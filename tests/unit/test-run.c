@@ -362,6 +362,23 @@ static void a_mac_that_the_driver_does_not_clear_stays_and_is_no_failure(void **
 	fake_host_close(&h);
 }
 
+static void a_vf_that_chooses_a_mac_again_is_released_once(void **state)
+{
+	struct fake_host h;
+
+	(void)state;
+	fake_host_open(&h, others_config);
+	make_others(&h);
+	assert_int_equal(fake_host_apply(&h), 0);
+	h.fake->chooses_macs = true;
+	assert_int_equal(fake_host_release_all(&h), 0);
+	assert_int_equal(h.outcome, VFPREP_DONE);
+	autofree char *released = fake_host_state(&h);
+	assert_non_null(strstr(released, "vf 1: mac 02:00:00:00:00:cc"));
+	assert_null(strstr(released, "file state/"));
+	fake_host_close(&h);
+}
+
 static void a_setting_that_the_kernel_took_and_lost_is_a_failure_of_its_vf(void **state)
 {
 	struct fake_host h;
@@ -544,6 +561,7 @@ int main(void)
 		cmocka_unit_test(
 			a_file_of_others_in_a_teams_directory_keeps_nobody_from_withdrawing),
 		cmocka_unit_test(a_mac_that_the_driver_does_not_clear_stays_and_is_no_failure),
+		cmocka_unit_test(a_vf_that_chooses_a_mac_again_is_released_once),
 		cmocka_unit_test(a_setting_that_the_kernel_took_and_lost_is_a_failure_of_its_vf),
 		cmocka_unit_test(another_number_of_vfs_that_fails_anywhere_comes_about_later),
 		cmocka_unit_test(a_driver_that_lists_no_vfs_is_set_once_and_not_called_verified),

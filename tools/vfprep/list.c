@@ -21,6 +21,7 @@ static void add_pf(struct table *t, const struct pf *pf)
 	table_take(t, text_format("%zu/%u", pf->n_vfs, pf->totalvfs));
 	table_add(t, pf->has & PF_MAC ? mac_format(pf->mac, mac) : NULL);
 	table_add(t, pf->busy ? pf->busy : pf->record ? "changed by vfprep" : "");
+	table_add(t, "");
 }
 
 static char *node_cell(const struct function *f)
@@ -28,6 +29,14 @@ static char *node_cell(const struct function *f)
 	if (!(f->has & FUNCTION_NODE) || !f->node.exists)
 		return text_format("-");
 	return text_format("%u:%u %04o", f->node.uid, f->node.gid, f->node.mode);
+}
+
+static void add_use(struct table *t, const struct vf *vf)
+{
+	if (vf_in_use(vf))
+		table_take(t, use_text(&vf->use));
+	else
+		table_add(t, "");
 }
 
 static void add_vf(struct table *t, const struct vfprep_machine *m, const struct pf *pf,
@@ -46,6 +55,7 @@ static void add_vf(struct table *t, const struct vfprep_machine *m, const struct
 	table_take(t, f->group >= 0 ? text_format("%d", f->group) : text_format("-"));
 	table_take(t, node_cell(f));
 	table_add(t, team ? team->name : "-");
+	add_use(t, vf);
 }
 
 /* A NIC that can make no VFs, or that is a guest's as a whole. */
@@ -68,9 +78,10 @@ static void add_nic(struct table *t, const struct vfprep_machine *m, const struc
 	table_take(t, f->group >= 0 ? text_format("%d", f->group) : text_format("-"));
 	table_take(t, node_cell(f));
 	table_add(t, team ? team->name : "-");
+	add_use(t, pf->self);
 }
 
-#define COLUMNS 7
+#define COLUMNS 8
 
 static void print_table(const char *const head[static COLUMNS], const struct table *rows,
 			bool *printed)
@@ -94,11 +105,11 @@ static void print_table(const char *const head[static COLUMNS], const struct tab
 static bool print_machine(const struct vfprep_machine *m)
 {
 	static const char *const pf_head[COLUMNS] = { "PF",  "NAME", "DRIVER", "LINK",
-						      "VFS", "MAC",  "" };
-	static const char *const vf_head[COLUMNS] = { "VF",    "ADDRESS", "MAC", "DRIVER",
-						      "GROUP", "NODE",    "TEAM" };
-	static const char *const nic_head[COLUMNS] = { "NIC",   "NAME", "MAC", "DRIVER",
-						       "GROUP", "NODE", "TEAM" };
+						      "VFS", "MAC",  "",       "" };
+	static const char *const vf_head[COLUMNS] = { "VF",    "ADDRESS", "MAC",  "DRIVER",
+						      "GROUP", "NODE",    "TEAM", "IN USE BY" };
+	static const char *const nic_head[COLUMNS] = { "NIC",   "NAME", "MAC",  "DRIVER",
+						       "GROUP", "NODE", "TEAM", "IN USE BY" };
 	CLEANUP(table_clear) struct table pfs = { .columns = COLUMNS };
 	CLEANUP(table_clear) struct table vfs = { .columns = COLUMNS };
 	CLEANUP(table_clear) struct table nics = { .columns = COLUMNS };

@@ -31,6 +31,16 @@ static size_t width(const struct table *t, size_t column)
 	return most;
 }
 
+/* Is there nothing behind cell I in its row? */
+static bool rest_is_empty(const struct table *t, size_t i)
+{
+	while (++i % t->columns) {
+		if (*t->cells[i])
+			return false;
+	}
+	return true;
+}
+
 void table_print(const struct table *t)
 {
 	if (t->failed) {
@@ -38,11 +48,11 @@ void table_print(const struct table *t)
 		return;
 	}
 	for (size_t i = 0; i < t->n; i++) {
-		size_t column = i % t->columns, last = t->columns - 1;
-		if (column == last)
+		size_t column = i % t->columns;
+		if (column + 1 == t->columns)
 			printf("%s\n", t->cells[i]);
-		else if (column + 1 == last && !*t->cells[i + 1])
-			printf("%s", t->cells[i]); /* no blanks before nothing */
+		else if (rest_is_empty(t, i)) /* no blanks before nothing */
+			printf("%s", t->cells[i]);
 		else
 			printf("%-*s  ", (int)width(t, column), t->cells[i]);
 	}
