@@ -51,13 +51,18 @@ EOF
 
 ends_soon 10 0 vfprep list
 ends_soon 10 5 vfprep plan
+expect_match 'what is said' "$ERR" "$PF0: somebody makes or takes away its VFs just now: 1 of 2 are there"
+# The one reader that waits for the PF's lock is known: no other goes after it.
+expect_equal 'readers left behind' "$(pgrep -cx vfprep)" 1
+ends_soon 2 0 vfprep list
+expect_equal 'readers left behind' "$(pgrep -cx vfprep)" 1
 # The kernel does not let the other PF have VFs meanwhile; vfprep's own write waits, and is left behind.
 ends_soon 20 7 vfprep apply --timeout=5
 expect_match 'what is said' "$ERR" "$PF1: sriov_numvfs 0 -> 1: it did not end before the deadline"
 ends_soon 10 0 vfprep list
 expect_match 'list' "$(cat /tmp/out)" "$PF1 .* pid [0-9]+, sriov_numvfs"
 ends_soon 10 5 vfprep apply --timeout=5
-expect_match 'what is said' "$ERR" "$PF1: pid [0-9]+, sriov_numvfs"
+expect_match 'what is said' "$ERR" "$PF1: .*pid [0-9]+, sriov_numvfs"
 kill -0 $writer || fail 'the write of 0 is over'
 
 end_guest
