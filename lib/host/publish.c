@@ -16,7 +16,7 @@ static int put(const struct store *store, const char *team, const char *file, co
 	return r < 0 ? r : 0;
 }
 
-int publish_team(const struct store *store, const struct team *team)
+int publish_team(const struct store *store, const struct team *team, bool keep_directory)
 {
 	autofree char *hostdev = fragment_hostdev(team);
 	autofree char *interface = team->hint ? fragment_interface(team, team->hint) : NULL;
@@ -30,7 +30,7 @@ int publish_team(const struct store *store, const struct team *team)
 	if (r == 0)
 		r = put(store, team->name, "team.json", json);
 	if (r < 0)
-		(void)publish_withdraw(store, team->name, true); /* the first error is to be told */
+		(void)publish_withdraw(store, team->name, keep_directory); /* that r is told */
 	return r;
 }
 

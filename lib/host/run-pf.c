@@ -30,7 +30,8 @@ static int publish(struct pf_run *run, const struct step *s, const struct vfprep
 	if (!pf || !want)
 		return -ENODEV;
 	int r = team_of_vf(now, pf, want, &team);
-	return r < 0 ? r : publish_team(&run->store, &team);
+	bool was_there = machine_find_team(run->start, s->name);
+	return r < 0 ? r : publish_team(&run->store, &team, was_there);
 }
 
 static bool is_published_again(const struct pf_run *run, const char *team)

@@ -26,8 +26,9 @@ struct store {
 /* Saves the PF's record, or removes it when the PF has none. */
 int state_save(const struct store *store, const struct pf *pf);
 
-/* Publishes a team: fragments first, team.json last, for whoever reads that finds all. */
-int publish_team(const struct store *store, const struct team *team);
+/* Publishes a team: fragments first, team.json last, for whoever reads that finds all. What fails
+ * leaves nothing, but for the directory where KEEP_DIRECTORY says that it was there before. */
+int publish_team(const struct store *store, const struct team *team, bool keep_directory);
 /* Takes a team back: team.json first. KEEP_DIRECTORY: it is about to be published again, and a
  * container that has the directory mounted is to see that. */
 int publish_withdraw(const struct store *store, const char *name, bool keep_directory);

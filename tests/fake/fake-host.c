@@ -114,7 +114,10 @@ static void add_files(int dir_fd, const char *dir, struct strbuf *b)
 		autofree char *path = text_format("%s%s%s", strcmp(dir, ".") == 0 ? "" : dir,
 						  strcmp(dir, ".") == 0 ? "" : "/", names.names[i]);
 		autonames below = { 0 };
-		if (sysfs_list(dir_fd, path, &below) == 0)
+		bool is_dir = sysfs_list(dir_fd, path, &below) == 0;
+		if (is_dir && below.n == 0 && strncmp(path, "teams/", strlen("teams/")) == 0)
+			strbuf_addf(b, "nothing in %s\n", path);
+		else if (is_dir)
 			add_files(dir_fd, path, b);
 		else if (strcmp(path, "lock") != 0)
 			strbuf_addf(b, "file %s\n", path);

@@ -502,6 +502,31 @@ static void a_team_that_changes_keeps_its_directory_for_who_has_it_mounted(void 
 	fake_host_close(&h);
 }
 
+/* No directory of a team that could not be published stays behind. */
+static void what_could_not_be_published_leaves_nothing(void **state)
+{
+	unsigned failed = 0;
+
+	(void)state;
+	for (unsigned n = 1;; n++) {
+		struct fake_host h;
+		fake_host_open(&h, others_config);
+		make_others(&h);
+		arm(&h, FAILS_ONCE, n, ENOSPC);
+		(void)fake_host_apply(&h);
+		bool over = is_over(&h, n);
+		failed += h.outcome == VFPREP_UNDONE;
+		autofree char *after = fake_host_state(&h);
+		if (strstr(after, "nothing in"))
+			print_message("operation %u\n%s", n, after);
+		assert_null(strstr(after, "nothing in"));
+		fake_host_close(&h);
+		if (over)
+			break;
+	}
+	assert_true(failed > 10);
+}
+
 static void a_group_that_cannot_be_opened_costs_its_vf_alone(void **state)
 {
 	struct fake_host h;
@@ -568,6 +593,7 @@ int main(void)
 		cmocka_unit_test(what_was_not_reported_cannot_be_put_back_and_is_called_left),
 		cmocka_unit_test(a_team_that_changes_keeps_its_directory_for_who_has_it_mounted),
 		cmocka_unit_test(a_holder_whom_nobody_can_see_is_found_by_the_claim),
+		cmocka_unit_test(what_could_not_be_published_leaves_nothing),
 		cmocka_unit_test(a_group_that_cannot_be_opened_costs_its_vf_alone),
 		cmocka_unit_test(a_release_that_fails_or_is_killed_anywhere_ends_right_later),
 	};

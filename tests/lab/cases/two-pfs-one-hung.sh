@@ -67,13 +67,13 @@ expect_equal 'who is at it' "$(cat "/proc/$child/comm")" vfprep
 takes_at_most 2 0 vfprep list
 expect_match 'list' "$OUT" "$PF0 [^"$'\n'"]* pid $child, sriov_numvfs"
 takes_at_most 2 5 vfprep plan
-expect_match 'what plan says' "$ERR" "$PF0: pid $child, sriov_numvfs"
+expect_match 'what plan says' "$ERR" "$PF0: .*pid $child, sriov_numvfs"
 sed -i s/02:01/02:02/ /etc/vfprep/20-second.conf
 takes_at_most 3 5 vfprep apply
-expect_match 'what apply says' "$ERR" "$PF0: pid $child, sriov_numvfs"
+expect_match 'what apply says' "$ERR" "$PF0: .*pid $child, sriov_numvfs"
 expect_equal 'MAC on the other PF' "$(vf_mac "$PF1" 0)" 02:00:5e:10:02:02
 takes_at_most 3 5 vfprep release "$PF0" far
-expect_match 'what release says' "$ERR" "$PF0: pid $child, sriov_numvfs"
+expect_match 'what release says' "$ERR" "$PF0: .*pid $child, sriov_numvfs"
 expect_equal 'what is published' "$(ls /run/vfprep/teams)" ''
 [ -e "/proc/$child" ] || fail 'it was over too soon'
 
