@@ -20,6 +20,17 @@ _vfprep_teams()
 	done
 }
 
+# _vfprep_devices DIRECTORY, that of sysfs: VFs, and NICs that are none.
+_vfprep_devices()
+{
+	local dir class
+
+	for dir in "$1"/*/; do
+		class=$(cat "$dir/class" 2>/dev/null)
+		[[ ! -e $dir/physfn && $class != 0x02* ]] || basename "$dir"
+	done
+}
+
 # _vfprep_options COMMAND; one that takes a value ends in '='.
 _vfprep_options()
 {
@@ -28,7 +39,9 @@ _vfprep_options()
 	check) echo '--json --machine= --config-only --confdir= --rundir= --quiet -q' ;;
 	plan) echo '--json --machine= --exit-code --force --live --confdir= --rundir= --verbose -v --quiet -q' ;;
 	apply) echo '--json --dry-run -n --force --live --wait= --timeout= --confdir= --rundir= --verbose -v --quiet -q' ;;
+	prepare) echo '--json --team= --mac= --driver= --owner= --group= --mode= --persistent= --dry-run -n --force --wait= --timeout= --rundir= --quiet -q' ;;
 	release) echo '--json --dry-run -n --all --force --wait= --timeout= --rundir= --quiet -q' ;;
+	verify) echo '--json --machine= --rundir= --quiet -q' ;;
 	'') echo '--help -h --version' ;;
 	esac
 }
@@ -39,7 +52,11 @@ _vfprep_value()
 	case $1 in
 	--machine) compgen -f -- "$2" ;;
 	--confdir | --rundir) compgen -d -- "$2" ;;
-	--wait | --timeout) ;;
+	--mac) compgen -W 'auto none' -- "$2" ;;
+	--driver) compgen -W 'vfio-pci none' -- "$2" ;;
+	--owner) compgen -u -- "$2" ;;
+	--group) compgen -g -- "$2" ;;
+	--team | --mode | --persistent | --wait | --timeout) ;;
 	*) return 1 ;;
 	esac
 }
@@ -51,8 +68,10 @@ _vfprep_words()
 
 	case $1:$2 in
 	*:-*) words=$(_vfprep_options "$1") ;;
-	:*) words='list check plan apply release' ;;
+	:*) words='list check plan apply prepare release verify' ;;
 	plan:* | apply:*) words=$(_vfprep_pfs) ;;
+	prepare:*) words=$(_vfprep_devices /sys/bus/pci/devices) ;;
+	verify:*) words=$(_vfprep_teams) ;;
 	release:*) words="$(_vfprep_pfs) $(_vfprep_teams)" ;;
 	esac
 	compgen -W "$words" -- "$2"

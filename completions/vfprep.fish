@@ -13,6 +13,15 @@ function __vfprep_teams
     end
 end
 
+# VFs, and NICs that are none.
+function __vfprep_devices
+    for dir in /sys/bus/pci/devices/*
+        if test -e $dir/physfn; or string match -q '0x02*' (cat $dir/class)
+            basename $dir
+        end
+    end
+end
+
 complete -c vfprep -f
 complete -c vfprep -n __fish_use_subcommand -s h -l help -d 'show help'
 complete -c vfprep -n __fish_use_subcommand -l version -d 'print the version'
@@ -20,22 +29,32 @@ complete -c vfprep -n __fish_use_subcommand -a list -d 'show the PFs, their VFs 
 complete -c vfprep -n __fish_use_subcommand -a check -d 'check the configuration and this host'
 complete -c vfprep -n __fish_use_subcommand -a plan -d 'show the steps that apply would take'
 complete -c vfprep -n __fish_use_subcommand -a apply -d 'make this machine what the configuration asks for'
+complete -c vfprep -n __fish_use_subcommand -a prepare -d 'prepare one VF or NIC, without a configuration file'
 complete -c vfprep -n __fish_use_subcommand -a release -d 'put back what was there before vfprep'
+complete -c vfprep -n __fish_use_subcommand -a verify -d 'compare the machine with what is published'
 
-complete -c vfprep -n '__fish_seen_subcommand_from list check plan apply release' -l json -d 'print JSON for programs'
-complete -c vfprep -n '__fish_seen_subcommand_from list check plan' -l machine -r -F -d 'work on the output of list --json'
+complete -c vfprep -n '__fish_seen_subcommand_from list check plan apply prepare release verify' -l json -d 'print JSON for programs'
+complete -c vfprep -n '__fish_seen_subcommand_from list check plan verify' -l machine -r -F -d 'work on the output of list --json'
 complete -c vfprep -n '__fish_seen_subcommand_from plan' -l exit-code -d 'exit 10 when something is to do'
 complete -c vfprep -n '__fish_seen_subcommand_from check' -l config-only -d 'check the configuration files alone'
-complete -c vfprep -n '__fish_seen_subcommand_from apply release' -s n -l dry-run -d 'print the steps and do nothing'
+complete -c vfprep -n '__fish_seen_subcommand_from apply prepare release' -s n -l dry-run -d 'print the steps and do nothing'
 complete -c vfprep -n '__fish_seen_subcommand_from release' -l all -d 'everything that vfprep changed'
-complete -c vfprep -n '__fish_seen_subcommand_from plan apply release' -l force -d 'also VFs that uio or another driver has'
+complete -c vfprep -n '__fish_seen_subcommand_from prepare' -l team -x -d 'publish it under that name'
+complete -c vfprep -n '__fish_seen_subcommand_from prepare' -l mac -x -a 'auto none' -d 'an address, auto or none'
+complete -c vfprep -n '__fish_seen_subcommand_from prepare' -l driver -x -a 'vfio-pci none' -d 'bind it to that driver (vfio-pci), or none'
+complete -c vfprep -n '__fish_seen_subcommand_from prepare' -l owner -x -a '(__fish_complete_users)' -d 'who gets the device node of its group'
+complete -c vfprep -n '__fish_seen_subcommand_from prepare' -l group -x -a '(__fish_complete_groups)' -d 'which group gets it'
+complete -c vfprep -n '__fish_seen_subcommand_from prepare' -l mode -x -d 'its permissions, as 0660'
+complete -c vfprep -n '__fish_seen_subcommand_from prepare' -l persistent -x -d 'what the virtio side is connected to'
+complete -c vfprep -n '__fish_seen_subcommand_from plan apply prepare release' -l force -d 'also VFs that uio or another driver has'
 complete -c vfprep -n '__fish_seen_subcommand_from plan apply' -l live -d 'change settings of VFs in use, nothing else'
-complete -c vfprep -n '__fish_seen_subcommand_from apply release' -l wait -x -d 'wait that long for another vfprep'
-complete -c vfprep -n '__fish_seen_subcommand_from apply release' -l timeout -x -d 'scale every deadline'
+complete -c vfprep -n '__fish_seen_subcommand_from apply prepare release' -l wait -x -d 'wait that long for another vfprep'
+complete -c vfprep -n '__fish_seen_subcommand_from apply prepare release' -l timeout -x -d 'scale every deadline'
 complete -c vfprep -n '__fish_seen_subcommand_from check plan apply' -l confdir -x -a '(__fish_complete_directories)' -d 'read the configuration there'
-complete -c vfprep -n '__fish_seen_subcommand_from list check plan apply release' -l rundir -x -a '(__fish_complete_directories)' -d 'keep state there'
+complete -c vfprep -n '__fish_seen_subcommand_from list check plan apply prepare release verify' -l rundir -x -a '(__fish_complete_directories)' -d 'keep state there'
 complete -c vfprep -n '__fish_seen_subcommand_from plan apply' -s v -l verbose -d 'say which file configures which PF'
-complete -c vfprep -n '__fish_seen_subcommand_from list check plan apply release' -s q -l quiet -d 'no notes, faults only'
+complete -c vfprep -n '__fish_seen_subcommand_from list check plan apply prepare release verify' -s q -l quiet -d 'no notes, faults only'
 
 complete -c vfprep -n '__fish_seen_subcommand_from plan apply release' -a '(__vfprep_pfs)'
-complete -c vfprep -n '__fish_seen_subcommand_from release' -a '(__vfprep_teams)'
+complete -c vfprep -n '__fish_seen_subcommand_from prepare' -a '(__vfprep_devices)'
+complete -c vfprep -n '__fish_seen_subcommand_from release verify' -a '(__vfprep_teams)'

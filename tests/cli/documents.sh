@@ -6,7 +6,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-commands=(list check plan apply release)
+commands=(list check plan apply prepare release verify)
 completions=$source_dir/completions
 
 # Options with the name of their value: "--machine=FILE", "-q", "--quiet".
@@ -49,6 +49,18 @@ complete_line()
 
 # shellcheck source=completions/vfprep.bash
 . "$completions/vfprep.bash"
+# What prepare may be for is told by sysfs: a VF (also of another kind of device), and what is of class "network".
+mkdir -p sys/0000:0{0:1f.0,1:00.0,1:10.0,3:00.1}
+echo 0x060100 >sys/0000:00:1f.0/class
+echo 0x020000 | tee sys/0000:01:00.0/class >sys/0000:01:10.0/class
+echo 0x010802 >sys/0000:03:00.1/class
+touch sys/0000:01:10.0/physfn sys/0000:03:00.1/physfn
+devices=$(_vfprep_devices sys | paste -sd ' ')
+
+_vfprep_devices()
+{
+	printf '%s\n' 0000:01:10.0 0000:02:00.0
+}
 _vfprep_pfs()
 {
 	printf '%s\n' 0000:01:00.0 0000:02:00.0
@@ -75,15 +87,19 @@ for command in "${commands[@]}"; do
 	grep -q "\*vfprep-$command\*(8)" "$source_dir/docs/man/vfprep.8.scd" || fail "vfprep(8): no $command"
 done
 
-expect_equal 'commands' "$(complete_line 'vfprep ' | paste -sd ' ')" 'apply check list plan release'
+expect_equal 'commands' "$(complete_line 'vfprep ' | paste -sd ' ')" 'apply check list plan prepare release verify'
 expect_equal 'one command' "$(complete_line 'vfprep re')" release
+expect_equal 'the devices' "$devices" '0000:01:00.0 0000:01:10.0 0000:03:00.1'
 expect_equal 'one option' "$(complete_line 'vfprep apply --dr')" --dry-run
 expect_equal 'names behind plan' "$(complete_line 'vfprep plan ' | paste -sd ' ')" '0000:01:00.0 0000:02:00.0'
 expect_equal 'names behind release' "$(complete_line 'vfprep release ' | paste -sd ' ')" '0000:01:00.0 0000:02:00.0 db1 web0'
+expect_equal 'names behind prepare' "$(complete_line 'vfprep prepare ' | paste -sd ' ')" '0000:01:10.0 0000:02:00.0'
+expect_equal 'names behind verify' "$(complete_line 'vfprep verify ' | paste -sd ' ')" 'db1 web0'
 expect_equal 'names behind list' "$(complete_line 'vfprep list ')" ''
 # Bash has replaced all up to the last ':' or '=' already.
 expect_equal 'an address' "$(complete_line 'vfprep apply -n 0000:02')" '02:00.0'
 mkdir conf.d && touch machine.json
+expect_equal 'drivers' "$(complete_line 'vfprep prepare 0000:01:10.0 --driver=vf')" vfio-pci
 expect_equal 'a directory' "$(complete_line 'vfprep plan --confdir=co')" conf.d
 expect_equal 'a file' "$(complete_line 'vfprep plan --machine ma')" machine.json
 finish

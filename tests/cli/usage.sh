@@ -4,7 +4,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-commands=(list check plan apply release)
+commands=(list check plan apply prepare release verify)
 
 expect_screenful()
 {
@@ -65,6 +65,16 @@ run_it "$vfprep" list eth0
 expect_usage "list takes no 'eth0'"
 run_it "$vfprep" check --config-only eth0
 expect_usage "check takes no 'eth0'"
+run_it "$vfprep" prepare
+expect_usage 'prepare needs one VF or NIC'
+run_it "$vfprep" prepare 0000:01:10.0 0000:01:10.2
+expect_usage 'prepare needs one VF or NIC'
+run_it "$vfprep" prepare 0000:01:10.0 --team=
+expect_usage '--team needs a value'
+run_it "$vfprep" prepare 0000:01:10.0 --confdir=conf
+expect_usage 'prepare takes no --confdir'
+run_it "$vfprep" verify --dry-run
+expect_usage 'verify takes no --dry-run'
 run_it "$vfprep" release
 expect_usage 'release needs .*--all'
 run_it "$vfprep" release --all eth0
