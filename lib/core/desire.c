@@ -236,6 +236,20 @@ static void want_pf_values(const struct rule *rule, const struct pf *pf, unsigne
 	}
 }
 
+/* A NIC that a guest was to have as a whole makes no VFs before its driver is back. */
+static int tell_nic(const struct pf *pf, struct vfprep_problems *p)
+{
+	char subject[PCI_ADDRESS_TEXT];
+	const struct vf *self = record_find_vf(pf, VF_SELF);
+
+	pci_address_format(pf->address, subject);
+	if (self->prepared)
+		return problem_add(p, -EBUSY, VFPREP_BUSY, subject, "release it first",
+				   "vfprep prepare has prepared it as a whole, so it has no VFs");
+	return problem_add(p, 0, VFPREP_BUSY, subject, "run vfprep apply again for its VFs",
+			   "it was for a guest as a whole, and gets its own driver back first");
+}
+
 static int want_pf(const struct rule *rule, const struct vfprep_machine *actual,
 		   const struct pf *pf, struct pf *want, struct vfprep_problems *p)
 {
@@ -247,6 +261,12 @@ static int want_pf(const struct rule *rule, const struct vfprep_machine *actual,
 
 	want->recreate = rule->recreate;
 	want->adopt = rule->adopt;
+	if (!rule->nic && record_find_vf(pf, VF_SELF) && count && by_count) {
+		int r = tell_nic(pf, p);
+		if (r < 0)
+			return r;
+		return want_vf(rule, actual, pf, VF_SELF, want, p);
+	}
 	if (pf->self) { /* what is wanted of it, or what an earlier [NIC] made of it and is no more
 			 */
 		int r = want_vf(rule, actual, pf, VF_SELF, want, p);

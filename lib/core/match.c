@@ -59,15 +59,18 @@ static bool match_fits(const struct globs *globs, enum match_key key, const stru
 	return false;
 }
 
-static bool rule_fits(const struct rule *rule, const struct pf *pf)
+static bool globs_fit(const struct rule *rule, const struct pf *pf)
 {
-	if (rule->nic ? !pf->self : !pf->totalvfs)
-		return false;
 	for (unsigned key = 0; key < MATCH_COUNT; key++) {
 		if (rule->match[key].n && !match_fits(&rule->match[key], key, pf))
 			return false;
 	}
 	return true;
+}
+
+static bool rule_fits(const struct rule *rule, const struct pf *pf)
+{
+	return (rule->nic ? pf->self != NULL : pf->totalvfs > 0) && globs_fit(rule, pf);
 }
 
 const struct rule *config_rule_for(const struct vfprep_config *config, const struct pf *pf)
@@ -103,11 +106,25 @@ void config_tell_matches(const struct vfprep_config *config, const struct vfprep
 void config_tell_unmatched(const struct vfprep_config *config, const struct vfprep_machine *actual,
 			   struct vfprep_problems *p)
 {
+	char address[PCI_ADDRESS_TEXT];
+
 	for (size_t i = 0; i < config->n_rules; i++) {
+		const struct rule *rule = &config->rules[i];
+		const struct pf *plain = NULL;
 		bool fits = false;
-		for (size_t k = 0; k < actual->n_pfs; k++)
-			fits = fits || rule_fits(&config->rules[i], &actual->pfs[k]);
-		if (!fits)
+		for (size_t k = 0; k < actual->n_pfs; k++) {
+			fits = fits || rule_fits(rule, &actual->pfs[k]);
+			if (!plain && !rule->nic && !actual->pfs[k].totalvfs &&
+			    globs_fit(rule, &actual->pfs[k]))
+				plain = &actual->pfs[k];
+		}
+		if (!fits && plain)
+			(void)problem_add(p, 0, VFPREP_UNSUPPORTED, rule->file,
+					  "switch SR-IOV on in the firmware of card and board, or "
+					  "use [NIC]",
+					  "%s can make no VFs: it has no SR-IOV",
+					  pci_address_format(plain->address, address));
+		else if (!fits)
 			(void)problem_add(p, 0, VFPREP_NOTE, config->rules[i].file,
 					  "see vfprep list for what this machine has",
 					  "[Match] fits no %s of this machine",

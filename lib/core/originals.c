@@ -17,7 +17,9 @@ static const struct pf *pf_by_name(const struct vfprep_machine *m, const char *n
 {
 	for (size_t i = 0; i < m->n_pfs; i++) {
 		const struct pf *pf = &m->pfs[i];
-		if (text_equal(pf->name, name))
+		/* A NIC that VFIO has is called as it was. */
+		const char *old = pf->record ? pf->record->original.name : NULL;
+		if (text_equal(pf->name, name) || (!pf->name && text_equal(old, name)))
 			return pf;
 		for (size_t k = 0; k < pf->n_altnames; k++) {
 			if (text_equal(pf->altnames[k], name))
@@ -69,7 +71,7 @@ static int target_find(const struct vfprep_machine *m, const char *name, struct 
 		return 0;
 	if (!pf)
 		return problem_add(p, -ENODEV, VFPREP_ABSENT, name, "see vfprep list",
-				   "no team and no PF's interface is called so");
+				   "no team and no interface of a NIC is called so");
 	*ret = (struct target){ .pf = pf, .is_vf = true, .index = team->pf.vf };
 	return 0;
 }

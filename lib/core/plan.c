@@ -142,6 +142,15 @@ static bool link_is_held(struct planner *pl)
 	return false;
 }
 
+/* The PF is brought up for its VFs. */
+static bool nothing_may_be_done(const struct planner *pl)
+{
+	bool any = pl->creating || pl->vanish || !pf_count(pl->want) || pl->aim == AIM_UNDO;
+	for (size_t i = 0; i < pf_count(pl->want); i++)
+		any = any || pl->fates[i] != FATE_NOTHING;
+	return !any;
+}
+
 static void plan_steps(struct planner *pl)
 {
 	const struct pf *want = pl->want, *have = pl->have;
@@ -149,7 +158,7 @@ static void plan_steps(struct planner *pl)
 	bool mode = want->has & have->has & PF_ADDR_GEN_MODE &&
 		    want->addr_gen_mode != have->addr_gen_mode;
 
-	if (link && !want->up && link_is_held(pl))
+	if (link && (want->up ? nothing_may_be_done(pl) : link_is_held(pl)))
 		link = mode = false;
 	if (pl->aim != AIM_VERIFY)
 		planner_withdraw(pl);

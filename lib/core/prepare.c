@@ -61,14 +61,15 @@ static int check_values(const struct prepare_request *request, struct vfprep_pro
 	int r = 0;
 	for (unsigned i = 0; i < PREPARE_COUNT; i++) {
 		const char *value = request->values[i];
-		if (value && (!*value || value[strcspn(value, "\n")]))
+		bool empty = value && !value[strspn(value, " \t")];
+		if (empty || (value && value[strcspn(value, "\n")]))
 			r = problem_add(p, -EINVAL, VFPREP_CONFIG, value_table[i].option, NULL,
-					"the value is %s", *value ? "more than a line" : "empty");
+					"the value is %s", empty ? "empty" : "more than a line");
 	}
 	return r;
 }
 
-/* Findings about a line are about an option. */
+/* Findings about a line are about an option, and of other lines they say too much. */
 static void tell(const struct vfprep_problems *found, struct vfprep_problems *p)
 {
 	for (size_t i = 0; i < vfprep_problems_count(found); i++) {
@@ -79,7 +80,10 @@ static void tell(const struct vfprep_problems *found, struct vfprep_problems *p)
 		    text_to_unsigned(colon + 1, 10, HEAD_LINES + 1, HEAD_LINES + PREPARE_COUNT,
 				     &line) == 0)
 			f.subject = value_table[line - HEAD_LINES - 1].option;
-		(void)problem_add(p, 0, f.fault, f.subject, f.advice, "%s", f.message);
+		const char *other = strstr(f.message, " in line ");
+		(void)problem_add(p, 0, f.fault, f.subject, other ? NULL : f.advice, "%.*s",
+				  other ? (int)(other - f.message) : (int)strlen(f.message),
+				  f.message);
 	}
 }
 
@@ -155,10 +159,14 @@ int desire_prepare(const struct prepare_request *request, const struct vfprep_ma
 		return r;
 	if (!pf_find_vf(pf, index))
 		return problem_add(p, -ENODEV, VFPREP_UNSUPPORTED, request->name,
-				   "name a VF, or a NIC", "is no NIC that is there");
-	r = read_file(request, pf, index, &config, p);
+				   "name a VF, or a NIC that is no VF",
+				   "no network card and no VF is there under that name");
+	autoproblems found = vfprep_problems_new();
+	r = found ? read_file(request, pf, index, &config, p) : -ENOMEM;
 	if (r == 0)
-		r = desire_from_config(config, actual, &pf->address, 1, &wanted, p);
+		r = desire_from_config(config, actual, &pf->address, 1, &wanted, found);
+	if (found)
+		tell(found, p);
 	if (r < 0)
 		return r;
 	struct pf *want = machine_find_pf(wanted, pf->address);

@@ -175,10 +175,12 @@ static int extend_vf(struct pf *pf, const struct vf *vf, const struct step *s)
 	if (!entry || (vf->index == VF_SELF && !pf->record->original.name &&
 		       text_replace(&pf->record->original.name, pf->name) < 0))
 		return -ENOMEM;
-	entry->prepared = entry->prepared || s->prepared;
+	/* Whoever wrote last: a file that names it has taken it over. */
+	bool taken_over = entry->prepared != s->prepared;
+	entry->prepared = s->prepared;
 	struct function *to = &entry->function;
 	const struct function *from = &vf->function;
-	int changed = pf_count(&pf->record->original) > n;
+	int changed = taken_over || pf_count(&pf->record->original) > n;
 
 	if (s->kind == STEP_SETTING) {
 		if (!setting_has(&entry->settings, s->setting) &&

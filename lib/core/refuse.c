@@ -6,6 +6,12 @@
 
 #include <string.h>
 
+static const char *const use_advice[USE_COUNT] = {
+	[USE_PROCESS] = "stop the guest or program that has it",
+	[USE_INTERFACE] = "take its addresses away, and what it belongs to or what is on top of it",
+	[USE_DRIVER] = "stop what uses it and unbind that driver, or say --force",
+};
+
 void report_in_use(const struct pf *pf, const struct vf *vf, const char *consequence,
 		   struct vfprep_problems *p)
 {
@@ -20,22 +26,26 @@ void report_in_use(const struct pf *pf, const struct vf *vf, const char *consequ
 		return;
 	}
 	autofree char *who = use_text(&vf->use);
-	(void)problem_add(p, 0, VFPREP_BUSY, subject, "stop the guest or program that has it",
-			  "%s is in use by %s: %s",
-			  pci_address_format(vf->function.address, address), who ? who : "?",
-			  consequence);
+	bool self = vf->index == VF_SELF; /* the subject names it already */
+	(void)problem_add(p, 0, VFPREP_BUSY, subject, use_advice[vf->use.kind],
+			  "%s%sis in use by %s: %s",
+			  self ? "" : pci_address_format(vf->function.address, address),
+			  self ? "" : " ", who ? who : "?", consequence);
 }
 
 /* VFs that `vfprep prepare` has prepared are no business of the configuration's. */
 static bool refuse_prepared(const struct pf *have, const char *subject, struct vfprep_problems *p)
 {
+	char address[PCI_ADDRESS_TEXT];
+
 	for (size_t i = 0; i < have->n_vfs; i++) {
 		const struct vf *recorded = record_find_vf(have, have->vfs[i].index);
 		if (!recorded || !recorded->prepared)
 			continue;
-		(void)problem_add(p, 0, VFPREP_BUSY, subject, "release that VF first",
-				  "vf %u was prepared by vfprep prepare, and would vanish",
-				  have->vfs[i].index);
+		(void)problem_add(p, 0, VFPREP_BUSY, subject,
+				  "run vfprep release for that VF first",
+				  "%s was prepared by vfprep prepare, and would vanish",
+				  pci_address_format(have->vfs[i].function.address, address));
 		return true;
 	}
 	return false;
@@ -307,7 +317,7 @@ bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf
 	if (aim == AIM_APPLY && setting_has(s, SETTING_MAC) && !mac_is_zero(s->mac) &&
 	    mac_is_taken(s->mac, pf, want, wanted, actual, holder)) {
 		(void)problem_add(p, 0, VFPREP_BUSY, subject,
-				  "give this VF another MACAddress=, or clear it there first",
+				  "give it another MAC, or clear that one there first",
 				  "%s has the MAC %s already", holder, mac_format(s->mac, mac));
 		return true;
 	}

@@ -2,6 +2,8 @@
 /* Is the machine still what was published? The planner says: what was published is its aim. */
 #include "core/verify.h"
 
+#include "core/record.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -60,9 +62,13 @@ static void tell_drift(const struct vfprep_machine *actual, const struct team *t
 	const struct vf *vf = pf ? pf_find_vf(pf, t->pf.vf) : NULL;
 	bool in_use = vf && vf_in_use(vf);
 
+	const struct vf *recorded = pf ? record_find_vf(pf, t->pf.vf) : NULL;
+	bool prepared = recorded && recorded->prepared;
 	(void)problem_add(p, 0, VFPREP_DRIFT, t->name,
-			  in_use ? "stop its guest and run vfprep apply"
-				 : "run vfprep apply, or vfprep release",
+			  in_use && prepared ? "stop its guest and run vfprep prepare for it again"
+			  : in_use           ? "stop its guest and run vfprep apply"
+			  : prepared         ? "run vfprep prepare for it again, or vfprep release"
+					     : "run vfprep apply, or vfprep release",
 			  "%s is not as published: %s",
 			  pci_address_format(t->transient.address, address), what);
 }

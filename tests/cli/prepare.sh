@@ -187,7 +187,7 @@ for count in 0 3; do
 	printf '[Match]\nAddress=%s\n[PF]\nVirtualFunctions=%s\nRecreate=yes\n' $pf $count >conf/10.conf
 	vf apply --confdir=conf
 	expect_status 5
-	expect_match stderr "$err" "$pf: vf 1 was prepared by vfprep prepare"
+	expect_match stderr "$err" "$pf: 0000:01:10.2 was prepared by vfprep prepare"
 	expect_equal 'the machine' "$("$fake" state)" "$made"
 done
 vf release web1

@@ -121,12 +121,13 @@ static int set_numvfs(struct fake *f, struct pf *pf, unsigned n)
 	}
 	while (pf->n_vfs)
 		vf_clear(&pf->vfs[--pf->n_vfs]);
-	for (unsigned i = 0; i < n; i++)
+	unsigned made = f->makes_at_most && n > f->makes_at_most ? f->makes_at_most : n;
+	for (unsigned i = 0; i < made; i++)
 		make_vf(f, pf, i);
-	for (unsigned i = 0; i < n && pf->autoprobe; i++)
+	for (unsigned i = 0; i < made && pf->autoprobe; i++)
 		probe(f, pf, &pf->vfs[i].function);
-	pf->numvfs = n;
-	return 0;
+	pf->numvfs = made;
+	return made < n ? -EREMOTEIO : 0; /* as kernel-linux.c finds out by counting */
 }
 
 static int set_setting(struct fake *f, struct pf *pf, unsigned index, enum setting setting,

@@ -22,6 +22,7 @@ struct fake {
 	unsigned ops, fail_at, die_at;
 	int fail_errno;
 	bool fail_on;
+	unsigned makes_at_most;    /* VFs, whatever is asked for; 0: as many as that */
 	bool refuses_zero_mac;     /* as bnx2x does */
 	bool chooses_macs;         /* its VFs do when they have none, as igbvf does */
 	bool loses_macs;           /* says yes to a MAC and does not take it */

@@ -307,7 +307,7 @@ static void a_pf_that_is_no_nic_is_refused(void **state)
 	pf_drop_self(&h->fake->machine->pfs[1]);
 	autowish w =
 		wish_for(h, &(struct prepare_request){ .name = "0000:02:00.0", .names = &names });
-	expect_problem(&w, VFPREP_UNSUPPORTED, "0000:02:00.0", "no NIC");
+	expect_problem(&w, VFPREP_UNSUPPORTED, "0000:02:00.0", "no network card");
 }
 
 /* What the planner says of a NIC for which MAC is asked: how many steps, and the only finding. */

@@ -263,6 +263,116 @@ static void an_apply_that_fails_anywhere_is_undone_for_what_it_names(void **stat
 	}
 }
 
+static bool has_problem(const struct fake_host *h, const char *subject, const char *words)
+{
+	for (size_t i = 0; i < vfprep_problems_count(h->problems); i++) {
+		struct vfprep_problem f = vfprep_problems_get(h->problems, i);
+		if (strcmp(f.subject, subject) == 0 && strstr(f.message, words))
+			return true;
+	}
+	show_problems(h);
+	return false;
+}
+
+/* Whatever an operation on the machine can say. */
+static const int errors[] = { EPERM,  EACCES,        EROFS,           EBUSY,       EINVAL,   EIO,
+			      ENODEV, ENOENT,        ERANGE,          EOPNOTSUPP,  EAGAIN,   ENOMEM,
+			      ENOSPC, EREMOTEIO,     ETIMEDOUT,       EALREADY,    ENETDOWN, ENXIO,
+			      EEXIST, EADDRNOTAVAIL, EPROTONOSUPPORT, EAFNOSUPPORT };
+
+/* A step that failed with ERROR: what it concerns is back, or the run says that it is not. */
+static void expect_undone(const struct story *story, const struct fake_host *h, int r, int error,
+			  const struct fake *wanted, unsigned n)
+{
+	struct fake_host fresh;
+
+	fake_host_open(&fresh, story->config);
+	story->make(&fresh);
+	assert_true(problems_any(h->problems));
+	if (r < 0) /* the module: nothing was touched */
+		assert_non_null(strstr(h->fake->failed_step, "module"));
+	else if (error == ETIMEDOUT) /* it may still be going on */
+		assert_int_equal(h->outcome, VFPREP_LEFT);
+	else
+		assert_int_equal(h->outcome, VFPREP_UNDONE);
+	if (r == 0 && error != ETIMEDOUT)
+		compare_vfs(h, fresh.fake, wanted, n);
+	fake_host_close(&fresh);
+}
+
+static void each_kind_of_step_failing_with_each_errno_is_undone(void **state)
+{
+	(void)state;
+	for (size_t k = 0; k < ARRAY_SIZE(stories) * ARRAY_SIZE(errors); k++) {
+		const struct story *story = &stories[k / ARRAY_SIZE(errors)];
+		int error = errors[k % ARRAY_SIZE(errors)];
+		struct fake *wanted;
+		autofree char *good = good_end(story, &wanted);
+		unsigned failed = 0;
+		for (unsigned n = 1;; n++) {
+			struct fake_host h;
+			fake_host_open(&h, story->config);
+			story->make(&h);
+			arm(&h, FAILS_ONCE, n, error);
+			int r = fake_host_apply(&h);
+			bool over = is_over(&h, n);
+			if (h.fake->failed_step)
+				expect_undone(story, &h, r, error, wanted, n);
+			failed += h.fake->failed_step != NULL;
+			fake_host_close(&h);
+			if (over)
+				break;
+		}
+		assert_true(failed > 8);
+		fake_free(wanted);
+	}
+}
+
+static void fewer_vfs_than_asked_for_are_taken_away_again(void **state)
+{
+	struct fake_host h;
+
+	(void)state;
+	fake_host_open(&h, fresh_config);
+	h.fake->machine->has_vfio_pci = true;
+	autofree char *first = fake_host_state(&h);
+	h.fake->makes_at_most = 2;
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_int_equal(h.outcome, VFPREP_UNDONE);
+	assert_true(has_problem(&h, "0000:01:00.0", "another number of VFs"));
+	autofree char *after = fake_host_state(&h);
+	assert_string_equal(after, first);
+	fake_host_close(&h);
+}
+
+/* One NIC is for a guest as a whole, and then for its VFs. */
+static void a_nic_gets_its_driver_back_before_it_makes_vfs(void **state)
+{
+	struct fake_host h;
+
+	(void)state;
+	fake_host_open(&h, "[Match]\nName=eth1\n[NIC]\nTeam=whole\n");
+	autofree char *first = fake_host_state(&h);
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_int_equal(vfprep_problems_count(h.problems), 0);
+	assert_string_equal(h.fake->machine->pfs[1].driver, "vfio-pci");
+	assert_int_equal(fake_host_apply(&h), 0); /* without an interface it is still that one */
+	assert_false(problems_any(h.problems));
+
+	fake_host_configure(&h, "[Match]\nName=eth1\n[PF]\nVirtualFunctions=2\n");
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_true(has_problem(&h, "0000:02:00.0", "gets its own driver back first"));
+	assert_int_equal(h.outcome, VFPREP_DONE);
+	assert_string_equal(h.fake->machine->pfs[1].driver, "igb");
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_int_equal(vfprep_problems_count(h.problems), 0);
+	assert_int_equal(h.fake->machine->pfs[1].n_vfs, 2);
+	assert_int_equal(fake_host_release_all(&h), 0);
+	autofree char *after = fake_host_state(&h);
+	assert_string_equal(after, first);
+	fake_host_close(&h);
+}
+
 static void an_apply_that_keeps_failing_ends_right_later(void **state)
 {
 	(void)state;
@@ -329,17 +439,6 @@ static void another_number_of_vfs_that_fails_anywhere_comes_about_later(void **s
 	recreate_with(FAILS_ONCE);
 	recreate_with(FAILS_ON);
 	recreate_with(DIES);
-}
-
-static bool has_problem(const struct fake_host *h, const char *subject, const char *words)
-{
-	for (size_t i = 0; i < vfprep_problems_count(h->problems); i++) {
-		struct vfprep_problem f = vfprep_problems_get(h->problems, i);
-		if (strcmp(f.subject, subject) == 0 && strstr(f.message, words))
-			return true;
-	}
-	show_problems(h);
-	return false;
 }
 
 static void a_mac_that_the_driver_does_not_clear_stays_and_is_no_failure(void **state)
@@ -580,6 +679,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_apply_that_fails_anywhere_is_undone_for_what_it_names),
+		cmocka_unit_test(each_kind_of_step_failing_with_each_errno_is_undone),
+		cmocka_unit_test(fewer_vfs_than_asked_for_are_taken_away_again),
+		cmocka_unit_test(a_nic_gets_its_driver_back_before_it_makes_vfs),
 		cmocka_unit_test(an_apply_that_keeps_failing_ends_right_later),
 		cmocka_unit_test(an_apply_that_is_killed_anywhere_ends_right_later),
 		cmocka_unit_test(a_record_that_cannot_be_read_keeps_its_pf_from_being_touched),

@@ -34,7 +34,7 @@ expect_match 'JSON' "$OUT" '"check": "iommu"'
 
 rival /etc/systemd/network/10-card.link SR-IOV <<EOF
 [Match]
-Path=*
+PermanentMACAddress=52:54:00:aa:00:01
 [Link]
 NamePolicy=keep
 [SR-IOV]

@@ -137,9 +137,15 @@ expect_equal 'the machine without a record' "$(look_at "$PF0")" "$was"
 # What cannot be put back is left, and said.
 apply_with 7 "$PF0: not all that failed could be put back" -e trace=sendto -e inject=sendto:error=EIO:when="$mac+"
 vf_is_completed 'no answer at all'
+# From the first time on that the undoing needs the device.
 wish $((digits + 1))
-apply_with 7 "$PF0: not all that failed could be put back" -P "$(device $vf1)" -P "/dev/vfio/$group" -e trace=openat,fchownat \
-	-e inject=fchownat:error=EIO -e inject=openat:error=EIO:when=4+
+where=(-P "$(device $vf1)" -P "/dev/vfio/$group" -e trace=openat,fchownat)
+expect_status 0 strace --seccomp-bpf -f -o /tmp/good "${where[@]}" vfprep apply
+undoing=$(awk 'NR == 1 { pid = $1 } $1 != pid { next } /fchownat/ { exit } /openat\(/ { n++ } END { print n + 1 }' /tmp/good)
+expect_status 0 vfprep release web1
+wish $((digits + 1))
+apply_with 7 "$PF0: not all that failed could be put back" "${where[@]}" \
+	-e inject=fchownat:error=EIO -e inject=openat:error=EIO:when="$undoing+"
 vf_is_completed 'what was left'
 
 expect_status 0 vfprep release --all
