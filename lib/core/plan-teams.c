@@ -31,7 +31,7 @@ int team_of_vf(const struct vfprep_machine *m, const struct pf *pf, const struct
 	for (unsigned i = 0; i < SETTING_COUNT; i++) {
 		if (want->index == VF_SELF || !setting_has(&want->settings, i))
 			continue;
-		t.verified = t.verified && setting_has(&have->settings, i);
+		t.verified = have && t.verified && setting_has(&have->settings, i);
 		setting_copy(i, &t.settings, &want->settings);
 	}
 	memcpy(t.mac, want->index == VF_SELF ? pf->permanent_mac : t.settings.mac, sizeof(t.mac));

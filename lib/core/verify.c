@@ -154,33 +154,40 @@ static bool is_named(const struct team *t, const char *const *names, size_t n)
 	return n == 0;
 }
 
+static int fill_verdicts(const struct vfprep_machine *actual, const char *const *names,
+			 size_t n_names, struct verdicts *v, struct vfprep_problems *p)
+{
+	for (size_t i = 0; i < actual->n_teams; i++) {
+		const struct team *t = &actual->teams[i];
+		if (!is_named(t, names, n_names))
+			continue;
+		struct verdict *verdict = array_add(&v->items, &v->n, sizeof(*verdict));
+		if (!verdict)
+			return -ENOMEM;
+		verdict->team = t;
+		verdict->first = v->plan->n;
+		int r = verify_team(actual, t, v->plan, &verdict->good, p);
+		if (r < 0)
+			return r;
+		verdict->n = v->plan->n - verdict->first;
+	}
+	return 0;
+}
+
 int verify_teams(const struct vfprep_machine *actual, const char *const *names, size_t n_names,
 		 struct verdicts *ret, struct vfprep_problems *p)
 {
-	CLEANUP(verdicts_clear) struct verdicts v = { .plan = plan_new() };
+	struct verdicts v = { .plan = plan_new() };
 
-	if (!v.plan)
-		return -ENOMEM;
 	for (size_t i = 0; i < n_names; i++) {
 		if (!machine_find_team(actual, names[i]))
 			(void)problem_add(p, 0, VFPREP_ABSENT, names[i], "see vfprep list",
 					  "no team is published under that name");
 	}
-	for (size_t i = 0; i < actual->n_teams; i++) {
-		const struct team *t = &actual->teams[i];
-		if (!is_named(t, names, n_names))
-			continue;
-		struct verdict *verdict = array_add(&v.items, &v.n, sizeof(*verdict));
-		if (!verdict)
-			return -ENOMEM;
-		verdict->team = t;
-		verdict->first = v.plan->n;
-		int r = verify_team(actual, t, v.plan, &verdict->good, p);
-		if (r < 0)
-			return r;
-		verdict->n = v.plan->n - verdict->first;
-	}
-	*ret = v;
-	v = (struct verdicts){ 0 };
-	return 0;
+	int r = v.plan ? fill_verdicts(actual, names, n_names, &v, p) : -ENOMEM;
+	if (r < 0)
+		verdicts_clear(&v);
+	else
+		*ret = v;
+	return r;
 }

@@ -9,12 +9,6 @@
 
 #include "host/fd.h"
 
-static void close_filep(FILE **f)
-{
-	if (*f)
-		(void)fclose(*f); /* it was only read */
-}
-
 static void free_linep(char **line)
 {
 	free(*line);
@@ -51,16 +45,11 @@ static const char *find_default(const struct layout *layout, char *line)
 	return words[layout->name];
 }
 
-static int read_table(int root_fd, const struct layout *layout, struct name_list *ret)
+static int read_lines(FILE *f, const struct layout *layout, struct name_list *ret)
 {
-	autoclose int fd = openat(root_fd, layout->path, O_RDONLY | O_CLOEXEC);
-	CLEANUP(close_filep) FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	CLEANUP(free_linep) char *line = NULL;
 	size_t size = 0;
 
-	if (!f)
-		return 0;
-	(void)TAKE_FD(fd); /* it is the stream's now */
 	while (getline(&line, &size, f) > 0) {
 		const char *name = find_default(layout, line);
 		char **entry = name ? array_add(&ret->names, &ret->n, sizeof(*entry)) : NULL;
@@ -68,6 +57,19 @@ static int read_table(int root_fd, const struct layout *layout, struct name_list
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+static int read_table(int root_fd, const struct layout *layout, struct name_list *ret)
+{
+	autoclose int fd = openat(root_fd, layout->path, O_RDONLY | O_CLOEXEC);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (!f)
+		return 0;
+	(void)TAKE_FD(fd); /* it is the stream's now */
+	int r = read_lines(f, layout, ret);
+	(void)fclose(f); /* it was only read */
+	return r;
 }
 
 int route_read_defaults(int root_fd, struct name_list *ret)

@@ -102,7 +102,7 @@ static int show(struct cli *cli, struct wish *wish, struct json_object **ret_ste
 		r = plan_make(wanted, actual, wish->task->aim, &plan, cli->problems);
 	if (r == -ENOMEM)
 		(void)problem_add(cli->problems, r, VFPREP_SYSTEM, NULL, NULL, "out of memory");
-	if (r < 0)
+	if (r < 0 || !plan)
 		return r;
 	print_plan(cli, plan);
 	if (plan->n == 0)

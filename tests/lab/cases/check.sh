@@ -44,7 +44,7 @@ EOF
 rival /etc/modprobe.d/card.conf max_vfs <<EOF
 options igb max_vfs=2
 EOF
-rival /etc/udev/rules.d/99-vfs.rules sriov_numvfs <<EOF
+rival /etc/udev/rules.d/99-vfs.rules 'makes VFs' <<EOF
 ACTION=="add", SUBSYSTEM=="net", ATTR{device/sriov_numvfs}="2"
 EOF
 
