@@ -210,6 +210,10 @@ static int op_read(void *kernel, const struct pci_address *only, struct vfprep_m
 			see_holders(f, seen);
 		hide_interface(seen);
 		seen->lists_vfs = !f->lists_nothing;
+		if (only && f->late_reads)
+			f->late_reads--;
+		for (size_t k = 0; only && f->late_reads && k < seen->n_vfs; k++)
+			memset(seen->vfs[k].settings.mac, 0, sizeof(seen->vfs[k].settings.mac));
 		for (size_t k = 0; f->lists_nothing && k < seen->n_vfs; k++)
 			seen->vfs[k].settings.present = 0;
 	}
