@@ -77,7 +77,7 @@ static void check_beyond(const struct config_parser *p, const struct vf_section 
 		 rule->numvfs_line);
 }
 
-static bool sets(const struct vf_section *s, enum vf_key key)
+bool vf_section_sets(const struct vf_section *s, enum vf_key key)
 {
 	return s->wish.set & ~s->wish.emptied & 1u << key;
 }
@@ -88,10 +88,10 @@ static void fault_team_with(const struct config_parser *p, const struct vf_secti
 			    const struct vf_wish *wish, enum vf_key key, const char *value,
 			    const char *advice)
 {
-	if (sets(s, key))
+	if (vf_section_sets(s, key))
 		fault_at(p, wish->line[key], advice, "%s for a VF with Team=%s in line %u", value,
 			 wish->team, wish->line[VF_KEY_TEAM]);
-	else if (sets(s, VF_KEY_TEAM))
+	else if (vf_section_sets(s, VF_KEY_TEAM))
 		fault_at(p, wish->line[VF_KEY_TEAM], advice, "Team=%s for a VF with %s in line %u",
 			 wish->team, value, wish->line[key]);
 }
@@ -111,10 +111,10 @@ static void check_team(const struct config_parser *p, const struct vf_section *s
 				"guests pair NICs by their MAC; write an address, or auto");
 }
 
-static bool any_section_sets(const struct rule *rule, enum vf_key key)
+bool rule_section_sets(const struct rule *rule, enum vf_key key)
 {
 	for (size_t i = 0; i < rule->n_sections; i++) {
-		if (sets(&rule->sections[i], key))
+		if (vf_section_sets(&rule->sections[i], key))
 			return true;
 	}
 	return false;
@@ -124,12 +124,12 @@ static void check_persistent(const struct config_parser *p, const struct vf_sect
 {
 	struct vf_wish wish;
 
-	if (!sets(s, VF_KEY_PERSISTENT))
+	if (!vf_section_sets(s, VF_KEY_PERSISTENT))
 		return;
 	vf_wish_resolve(&p->rule, s, &wish);
 	/* In [VF] it is a default, of use to the sections that name a team. */
 	if (wish.set & 1u << VF_KEY_TEAM ||
-	    (s == &p->rule.defaults && any_section_sets(&p->rule, VF_KEY_TEAM)))
+	    (s == &p->rule.defaults && rule_section_sets(&p->rule, VF_KEY_TEAM)))
 		return;
 	fault_at(p, wish.line[VF_KEY_PERSISTENT], "name the team, as Team=web%i",
 		 "Persistent without Team: nothing would be published");
@@ -175,6 +175,7 @@ static void check_wishes(const struct config_parser *p, const struct vf_section 
 	check_team(p, s);
 	check_persistent(p, s);
 	check_team_repeats(p, s);
+	config_check_settings(p, s);
 }
 
 int config_check_rule(const struct config_parser *p)

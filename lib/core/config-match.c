@@ -159,7 +159,7 @@ static int parse_numvfs(struct config_parser *p, const char *value)
 	return 0;
 }
 
-static int parse_boolean(struct config_parser *p, const char *value, bool *ret)
+int config_boolean(const char *text, bool *ret)
 {
 	static const struct {
 		const char *word;
@@ -170,11 +170,18 @@ static int parse_boolean(struct config_parser *p, const char *value, bool *ret)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		if (strcasecmp(value, words[i].word) == 0) {
+		if (strcasecmp(text, words[i].word) == 0) {
 			*ret = words[i].value;
 			return 0;
 		}
 	}
+	return -EINVAL;
+}
+
+int config_parse_boolean(struct config_parser *p, const char *value, bool *ret)
+{
+	if (config_boolean(value, ret) == 0)
+		return 0;
 	return config_fault(p, "write yes or no", "'%s' is neither yes nor no", value);
 }
 
@@ -184,11 +191,11 @@ int config_parse_pf(struct config_parser *p, unsigned index, const char *value)
 	case PF_KEY_NUMVFS:
 		return parse_numvfs(p, value);
 	case PF_KEY_BRING_UP:
-		return parse_boolean(p, value, &p->rule.bring_up);
+		return config_parse_boolean(p, value, &p->rule.bring_up);
 	case PF_KEY_RECREATE:
-		return parse_boolean(p, value, &p->rule.recreate);
+		return config_parse_boolean(p, value, &p->rule.recreate);
 	case PF_KEY_ADOPT:
-		return parse_boolean(p, value, &p->rule.adopt);
+		return config_parse_boolean(p, value, &p->rule.adopt);
 	case PF_KEY_COUNT:
 		break;
 	}

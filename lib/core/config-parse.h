@@ -14,8 +14,8 @@
 
 enum pf_key { PF_KEY_NUMVFS, PF_KEY_BRING_UP, PF_KEY_RECREATE, PF_KEY_ADOPT, PF_KEY_COUNT };
 
-/* [NIC] has the keys of [VF] but MACAddress. */
-#define CONFIG_KEY_COUNT (MATCH_COUNT + PF_KEY_COUNT + VF_KEY_COUNT + VF_KEY_COUNT - 1)
+/* [NIC] has the keys of [VF] up to MACAddress. */
+#define CONFIG_KEY_COUNT (MATCH_COUNT + PF_KEY_COUNT + VF_KEY_COUNT + VF_KEY_MAC)
 
 struct config_parser {
 	const char *file;
@@ -42,6 +42,22 @@ struct config_parser {
 int config_parse_match(struct config_parser *p, unsigned index, const char *value);
 int config_parse_pf(struct config_parser *p, unsigned index, const char *value);
 int config_parse_vf(struct config_parser *p, unsigned index, const char *value);
+
+int config_parse_setting(struct config_parser *p, enum vf_key key, const char *value);
+
+/* "yes", "off", "1" and the like. Return: -EINVAL. */
+int config_boolean(const char *text, bool *ret);
+int config_parse_boolean(struct config_parser *p, const char *value, bool *ret);
+
+/* Takes the part of a setting that KEY is. */
+void vf_wish_copy_setting(struct vf_wish *to, const struct vf_wish *from, enum vf_key key);
+
+/* Does a section itself give the key a value? Does any numbered one? */
+bool vf_section_sets(const struct vf_section *s, enum vf_key key);
+bool rule_section_sets(const struct rule *rule, enum vf_key key);
+
+/* Reports settings that make no sense together. */
+void config_check_settings(const struct config_parser *p, const struct vf_section *s);
 
 /* Parses "1-3,7" behind VF into the ranges of a section. Return: as above. */
 int config_parse_vf_list(struct config_parser *p, const char *list, struct vf_section *section);

@@ -165,6 +165,18 @@ int config_parse_vf(struct config_parser *p, unsigned index, const char *value)
 		return parse_persistent(p, value);
 	case VF_KEY_MAC:
 		return parse_mac(p, value);
+	case VF_KEY_VLAN_ID:
+	case VF_KEY_QOS:
+	case VF_KEY_VLAN_PROTOCOL:
+	case VF_KEY_TRUST:
+	case VF_KEY_SPOOFCHECK:
+	case VF_KEY_LINK_STATE:
+	case VF_KEY_MIN_RATE:
+	case VF_KEY_MAX_RATE:
+	case VF_KEY_RSS_QUERY:
+	case VF_KEY_NODE_GUID:
+	case VF_KEY_PORT_GUID:
+		return config_parse_setting(p, (enum vf_key)index, value);
 	case VF_KEY_COUNT:
 		break;
 	}
@@ -259,6 +271,19 @@ static void copy_key(struct vf_wish *to, const struct vf_wish *from, enum vf_key
 	case VF_KEY_MAC:
 		to->mac_wish = from->mac_wish;
 		setting_copy(SETTING_MAC, &to->settings, &from->settings);
+		break;
+	case VF_KEY_VLAN_ID:
+	case VF_KEY_QOS:
+	case VF_KEY_VLAN_PROTOCOL:
+	case VF_KEY_TRUST:
+	case VF_KEY_SPOOFCHECK:
+	case VF_KEY_LINK_STATE:
+	case VF_KEY_MIN_RATE:
+	case VF_KEY_MAX_RATE:
+	case VF_KEY_RSS_QUERY:
+	case VF_KEY_NODE_GUID:
+	case VF_KEY_PORT_GUID:
+		vf_wish_copy_setting(to, from, key);
 		break;
 	case VF_KEY_COUNT:
 		break;

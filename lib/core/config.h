@@ -34,6 +34,17 @@ enum vf_key {
 	VF_KEY_MODE,
 	VF_KEY_PERSISTENT,
 	VF_KEY_MAC,
+	VF_KEY_VLAN_ID, /* from here on settings, config-settings.c */
+	VF_KEY_QOS,
+	VF_KEY_VLAN_PROTOCOL,
+	VF_KEY_TRUST,
+	VF_KEY_SPOOFCHECK,
+	VF_KEY_LINK_STATE,
+	VF_KEY_MIN_RATE,
+	VF_KEY_MAX_RATE,
+	VF_KEY_RSS_QUERY,
+	VF_KEY_NODE_GUID,
+	VF_KEY_PORT_GUID,
 	VF_KEY_COUNT,
 };
 
@@ -46,7 +57,7 @@ struct vf_wish {
 	unsigned owner, group, mode;
 	char *persistent;
 	enum mac_wish mac_wish;
-	struct settings settings; /* a literal MAC is in here */
+	struct settings settings; /* a literal MAC is in here; of a rate perhaps only one half */
 };
 
 /* A [VF n] section: the VFs that it is for, as inclusive ranges. */

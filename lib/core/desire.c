@@ -129,6 +129,21 @@ static int want_originals(const struct vf *original, struct vf *vf)
 	return 0;
 }
 
+/* Both limits go in one message: the one that no file names is kept. */
+static void complete_rate(const struct vf_wish *wish, const struct pf *pf, unsigned index,
+			  struct vf *vf)
+{
+	const struct vf *have = pf_find_vf(pf, index);
+
+	if (!setting_has(&vf->settings, SETTING_RATE) || !have ||
+	    !setting_has(&have->settings, SETTING_RATE))
+		return;
+	if (!(wish->set & 1u << VF_KEY_MIN_RATE))
+		vf->settings.rate.min_mbps = have->settings.rate.min_mbps;
+	if (!(wish->set & 1u << VF_KEY_MAX_RATE))
+		vf->settings.rate.max_mbps = have->settings.rate.max_mbps;
+}
+
 /* Will the VFs that are there make room for another number of them? */
 static bool is_recreated(const struct rule *rule, const struct pf *pf)
 {
@@ -158,6 +173,7 @@ static int want_vf(const struct rule *rule, const struct vfprep_machine *actual,
 			if (i != SETTING_MAC && setting_has(&wish.settings, i))
 				setting_copy(i, &vf->settings, &wish.settings);
 		}
+		complete_rate(&wish, pf, index, vf);
 		r = want_team(rule, &wish, pf, vf, p);
 		if (r == 0 && index != VF_SELF)
 			r = want_mac(&wish, pf, vf, p);

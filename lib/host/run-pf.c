@@ -9,11 +9,6 @@
 #include <errno.h>
 #include <string.h>
 
-static bool is_mine(const struct pf_run *run, const struct step *s)
-{
-	return !step_is_global(s) && pci_address_compare(s->pf, run->address) == 0;
-}
-
 static struct pf *start_pf(const struct pf_run *run)
 {
 	return machine_find_pf(run->start, run->address);
@@ -67,16 +62,6 @@ int pf_act(struct pf_run *run, enum run_phase phase, const struct step *s,
 	return r < 0 ? step_explain(s, r, detail, run->p) : r;
 }
 
-static void vf_fails(struct pf_run *run, unsigned index)
-{
-	*pf_failure_of(run, index) = true;
-}
-
-static bool vf_has_failed(const struct pf_run *run, const struct step *s)
-{
-	return s->of_vf && *pf_failure_of(run, s->vf);
-}
-
 static int save_failed(struct pf_run *run, int r)
 {
 	char subject[PCI_ADDRESS_TEXT];
@@ -97,7 +82,7 @@ static int save_originals(struct pf_run *run)
 	return r < 0 ? save_failed(run, r) : 0;
 }
 
-static int read_pf(struct pf_run *run, struct vfprep_machine **ret)
+int pf_read(struct pf_run *run, struct vfprep_machine **ret)
 {
 	char subject[PCI_ADDRESS_TEXT];
 	automachine now = NULL;
@@ -154,7 +139,7 @@ static int take_new_vfs(struct pf_run *run)
 {
 	automachine now = NULL;
 
-	int r = read_pf(run, &now);
+	int r = pf_read(run, &now);
 	if (r < 0)
 		return r;
 	struct pf *pf = machine_find_pf(now, run->address);
@@ -216,58 +201,6 @@ static void act_all(struct pf_run *run)
 		else
 			run->pf_failed = true;
 	}
-}
-
-/* The step of this run that was to bring about what S is still to do; NULL: it was not to. */
-static const struct step *step_of_plan(const struct pf_run *run, const struct step *s)
-{
-	for (size_t i = 0; i < run->plan->n; i++) {
-		const struct step *mine = &run->plan->steps[i];
-		if (is_mine(run, mine) && mine->kind == s->kind && mine->of_vf == s->of_vf &&
-		    mine->vf == s->vf && mine->setting == s->setting)
-			return mine;
-	}
-	return NULL;
-}
-
-/* Drivers that list no VFs, and lists that are too long for the kernel (enic, enetc; 335 VFs and
- * more), leave it open what a setting came to. */
-static bool is_reported(const struct step *s, const struct pf *now)
-{
-	const struct vf *vf = s->kind == STEP_SETTING ? pf_find_vf(now, s->vf) : NULL;
-	return !vf || now->unread_settings || setting_has(&vf->settings, s->setting);
-}
-
-/* Whatever the planner would still do did not work, though the kernel said yes. */
-static int verify(struct pf_run *run, const struct vfprep_machine *now)
-{
-	autoplan left = NULL;
-
-	int r = plan_make(run->wanted, now, AIM_UNDO, &left, NULL);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < left->n; i++) {
-		const struct step *s = &left->steps[i];
-		const struct step *mine = step_of_plan(run, s);
-		if (!mine || s->kind == STEP_PUBLISH || s->kind == STEP_WITHDRAW ||
-		    vf_has_failed(run, s) || (run->request->aim == AIM_RELEASE && step_may_stay(s)))
-			continue;
-		if (!is_reported(s, machine_find_pf(now, run->address))) {
-			(void)problem_add(run->p, 0, VFPREP_NOTE, s->subject, NULL,
-					  "the kernel does not report its %s, so it could not be "
-					  "verified",
-					  s->what);
-			continue;
-		}
-		(void)problem_add(run->p, 0, VFPREP_SYSTEM, s->subject, "see the kernel log",
-				  "%s %s -> %s: the kernel took it, but reports %s", mine->what,
-				  mine->old_text, mine->new_text, s->old_text);
-		if (s->of_vf)
-			vf_fails(run, s->vf);
-		else
-			run->pf_failed = true;
-	}
-	return 0;
 }
 
 static void publish_all(struct pf_run *run, const struct vfprep_machine *now)
@@ -359,7 +292,7 @@ enum vfprep_outcome pf_run(struct pf_run *run)
 		return VFPREP_DONE; /* nothing was touched */
 	act_all(run);
 	/* Of a PF on which something may still be going on nothing is known. */
-	if (!run->pf_failed && !run->hung && (read_pf(run, &now) < 0 || verify(run, now) < 0))
+	if (!run->pf_failed && !run->hung && pf_verify(run, &now) < 0)
 		run->pf_failed = true;
 	if (!run->pf_failed && !run->hung)
 		publish_all(run, now);

@@ -31,6 +31,29 @@ static inline bool *pf_failure_of(const struct pf_run *run, unsigned index)
 	return &run->vf_failed[index < last ? index : last];
 }
 
+static inline void vf_fails(struct pf_run *run, unsigned index)
+{
+	*pf_failure_of(run, index) = true;
+}
+
+static inline bool vf_has_failed(const struct pf_run *run, const struct step *s)
+{
+	return s->of_vf && *pf_failure_of(run, s->vf);
+}
+
+/* Is it a step of this PF's? */
+static inline bool is_mine(const struct pf_run *run, const struct step *s)
+{
+	return s->of_pf && pci_address_compare(s->pf, run->address) == 0;
+}
+
+/* Reads the PF as it is now. Return: -ENODEV when it went away; what went wrong is told. */
+int pf_read(struct pf_run *run, struct vfprep_machine **ret);
+
+/* Reads it back, marks what did not work, though the kernel said yes, as failed, and tells of it.
+ * *RET_NOW: as it is now, also then. Return: as pf_read(). */
+int pf_verify(struct pf_run *run, struct vfprep_machine **ret_now);
+
 /* Carries the PF's steps out. Return: how it ended; findings are added. */
 enum vfprep_outcome pf_run(struct pf_run *run);
 

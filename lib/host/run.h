@@ -34,6 +34,7 @@ struct run_request {
 	void (*step)(void *user, enum run_phase phase, const struct step *step, int r);
 	void *step_user;
 	unsigned lock_wait_ms;
+	unsigned settings_wait_ms; /* until a setting has to show */
 };
 
 /* Return: 0 whenever it came to an outcome; negative only when nothing was touched. The findings

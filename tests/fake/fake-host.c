@@ -80,6 +80,7 @@ static int desire_release(void *user, const struct vfprep_machine *actual,
 static int do_run(struct fake_host *h, struct run_request *request)
 {
 	request->desire_user = h;
+	request->settings_wait_ms = h->settings_wait_ms;
 	vfprep_problems_free(h->problems);
 	h->problems = vfprep_problems_new();
 	h->outcome = VFPREP_DONE;

@@ -13,6 +13,7 @@ struct fake_host {
 	struct vfprep_config *config;
 	struct vfprep_problems *problems; /* of the last run */
 	enum vfprep_outcome outcome;      /* likewise */
+	unsigned settings_wait_ms;        /* of runs; 0 from the start */
 	char dir[32];
 };
 

@@ -140,6 +140,10 @@ static int set_setting(struct fake *f, struct pf *pf, unsigned index, enum setti
 	if (setting == SETTING_LINK_STATE || setting == SETTING_RSS_QUERY ||
 	    setting == SETTING_NODE_GUID || setting == SETTING_PORT_GUID)
 		return -EOPNOTSUPP;
+	if (setting == SETTING_VLAN && value->vlan.protocol != VLAN_8021Q)
+		return -EPROTONOSUPPORT;
+	if (setting == SETTING_RATE && value->rate.min_mbps)
+		return -EINVAL;
 	if (setting == SETTING_MAC &&
 	    (value->mac[0] & 1 || (f->refuses_zero_mac && mac_is_zero(value->mac))))
 		return -EINVAL;
@@ -206,6 +210,10 @@ static int op_read(void *kernel, const struct pci_address *only, struct vfprep_m
 			see_holders(f, seen);
 		hide_interface(seen);
 		seen->lists_vfs = !f->lists_nothing;
+		if (only && f->late_reads)
+			f->late_reads--;
+		for (size_t k = 0; only && f->late_reads && k < seen->n_vfs; k++)
+			memset(seen->vfs[k].settings.mac, 0, sizeof(seen->vfs[k].settings.mac));
 		for (size_t k = 0; f->lists_nothing && k < seen->n_vfs; k++)
 			seen->vfs[k].settings.present = 0;
 	}

@@ -22,11 +22,12 @@ struct fake {
 	unsigned ops, fail_at, die_at;
 	int fail_errno;
 	bool fail_on;
-	unsigned makes_at_most;    /* VFs, whatever is asked for; 0: as many as that */
-	bool refuses_zero_mac;     /* as bnx2x does */
-	bool chooses_macs;         /* its VFs do when they have none, as igbvf does */
-	bool loses_macs;           /* says yes to a MAC and does not take it */
-	bool lists_nothing;        /* its VFs are in no list, as with enic and enetc */
+	unsigned makes_at_most; /* VFs, whatever is asked for; 0: as many as that */
+	bool refuses_zero_mac;  /* as bnx2x does */
+	bool chooses_macs;      /* its VFs do when they have none, as igbvf does */
+	bool loses_macs;        /* says yes to a MAC and does not take it */
+	unsigned late_reads; /* so often a read shows MACs as they were, as with ixgbe and mlx5 */
+	bool lists_nothing;  /* its VFs are in no list, as with enic and enetc */
 	const char *fails_to_bind; /* this VF; NULL: none */
 	char *failed_step; /* what failed, as a step reads; NULL: another kind of operation */
 };

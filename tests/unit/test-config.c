@@ -34,7 +34,8 @@ static void expect_one(const struct vfprep_problems *p, const char *subject, con
 static void good_files_have_no_findings(void **state)
 {
 	static const char *const names[] = {
-		"uplink", "match", "overrides", "one-team-for-the-card", "persistent-default", "nic"
+		"uplink", "match",   "overrides", "one-team-for-the-card", "persistent-default",
+		"nic",    "settings"
 	};
 
 	(void)state;
@@ -42,6 +43,48 @@ static void good_files_have_no_findings(void **state)
 		autoconfig c = config_of_good(names[i]);
 		assert_string_equal(c->rules[0].file, names[i]);
 	}
+}
+
+static void settings_are_those_of_the_section_over_the_defaults(void **state)
+{
+	autoconfig c = config_of_good("settings");
+	const struct rule *rule = &c->rules[0];
+	struct vf_wish w;
+
+	(void)state;
+	assert_true(rule_wish(rule, 0, &w));
+	assert_int_equal(w.settings.present, 1u << SETTING_VLAN | 1u << SETTING_TRUST |
+						     1u << SETTING_SPOOFCHECK |
+						     1u << SETTING_LINK_STATE | 1u << SETTING_RATE);
+	assert_int_equal(w.settings.vlan.id, 100);
+	assert_int_equal(w.settings.vlan.qos, 2);
+	assert_int_equal(w.settings.vlan.protocol, VLAN_8021AD);
+	assert_true(w.settings.trust);
+	assert_true(w.settings.spoofcheck);
+	assert_int_equal(w.settings.link_state, VF_LINK_AUTO);
+	assert_int_equal(w.settings.rate.max_mbps, 1000);
+
+	assert_true(rule_wish(rule, 1, &w));
+	assert_int_equal(w.settings.vlan.id, 200);
+	assert_int_equal(w.settings.vlan.qos, 0);
+	assert_int_equal(w.settings.vlan.protocol, VLAN_8021Q);
+	assert_false(w.settings.trust);
+	assert_int_equal(w.settings.link_state, VF_LINK_DISABLE);
+	assert_int_equal(w.settings.rate.max_mbps, 0);
+	assert_true(w.settings.rss_query);
+	assert_int_equal(w.settings.node_guid, 0x0011223344556677);
+	assert_int_equal(w.settings.port_guid, 0x0011223344556678);
+
+	/* Three states: unset again is neither yes nor no. */
+	assert_true(rule_wish(rule, 2, &w));
+	assert_int_equal(w.settings.present,
+			 1u << SETTING_SPOOFCHECK | 1u << SETTING_LINK_STATE | 1u << SETTING_RATE);
+	assert_int_equal(w.settings.link_state, VF_LINK_ENABLE);
+
+	assert_true(rule_wish(rule, 4, &w));
+	assert_true(setting_has(&w.settings, SETTING_VLAN));
+	assert_int_equal(w.settings.vlan.id, 0);
+	assert_false(setting_has(&w.settings, SETTING_RATE));
 }
 
 static void numbered_section_overrides_the_defaults_key_by_key(void **state)
@@ -82,7 +125,7 @@ static void empty_value_unsets_the_default(void **state)
 
 	(void)state;
 	assert_true(rule_wish(rule, 0, &w));
-	assert_int_equal(w.set, (1 << VF_KEY_COUNT) - 1);
+	assert_int_equal(w.set, (1 << VF_KEY_VLAN_ID) - 1);
 	assert_string_equal(w.team, "%p-%f-%i");
 	assert_string_equal(w.driver, "mlx5_vfio_pci");
 	assert_int_equal(w.owner, 1000);
@@ -352,6 +395,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_files_have_no_findings),
+		cmocka_unit_test(settings_are_those_of_the_section_over_the_defaults),
 		cmocka_unit_test(numbered_section_overrides_the_defaults_key_by_key),
 		cmocka_unit_test(empty_value_unsets_the_default),
 		cmocka_unit_test(section_is_for_the_vfs_that_it_lists),

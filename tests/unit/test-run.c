@@ -495,6 +495,21 @@ static void a_setting_that_the_kernel_took_and_lost_is_a_failure_of_its_vf(void 
 	fake_host_close(&h);
 }
 
+static void a_mac_that_shows_late_is_waited_for(void **state)
+{
+	(void)state;
+	for (unsigned wait_ms = 0; wait_ms <= 1000; wait_ms += 1000) {
+		struct fake_host h;
+		fake_host_open(&h, "[Match]\nAddress=0000:01:00.0\n[VF 1]\nTeam=web1\n");
+		make_others(&h);
+		h.fake->late_reads = 3;
+		h.settings_wait_ms = wait_ms;
+		assert_int_equal(fake_host_apply(&h), 0);
+		assert_int_equal(h.outcome, wait_ms ? VFPREP_DONE : VFPREP_UNDONE);
+		fake_host_close(&h);
+	}
+}
+
 /* Puts a file of somebody else's into the run directory. */
 static void put_file(const struct fake_host *h, const char *path, const char *text)
 {
@@ -688,6 +703,7 @@ int main(void)
 		cmocka_unit_test(
 			a_file_of_others_in_a_teams_directory_keeps_nobody_from_withdrawing),
 		cmocka_unit_test(a_mac_that_the_driver_does_not_clear_stays_and_is_no_failure),
+		cmocka_unit_test(a_mac_that_shows_late_is_waited_for),
 		cmocka_unit_test(a_vf_that_chooses_a_mac_again_is_released_once),
 		cmocka_unit_test(a_setting_that_the_kernel_took_and_lost_is_a_failure_of_its_vf),
 		cmocka_unit_test(another_number_of_vfs_that_fails_anywhere_comes_about_later),

@@ -67,6 +67,9 @@ static void note_nothing(struct cli *cli)
 		(void)problem_add(cli->problems, 0, VFPREP_NOTE, NULL, NULL, "nothing to do");
 }
 
+/* 20 times 100 ms is what others wait for a MAC (sriov-cni), in vain only where it is refused. */
+#define SETTINGS_WAIT_MS 2000
+
 /* What is wanted, with the options that are the same for every command. */
 struct wish {
 	const struct task *task;
@@ -125,6 +128,7 @@ static int take_steps(struct cli *cli, struct wish *wish, struct json_object **r
 		.step = report_step,
 		.step_user = &report,
 		.lock_wait_ms = cli->wait_ms,
+		.settings_wait_ms = SETTINGS_WAIT_MS * cli->timeout_percent / 100,
 	};
 
 	int r = cli_open(cli, true);
