@@ -177,11 +177,45 @@ static int act_numvfs(struct kernel_linux *k, const struct step *s, char **ret_d
 	return r < 0 ? r : check_count(k, fd, s->number, ret_detail);
 }
 
+static int wait_for_carrier(struct kernel_linux *k, unsigned ifindex, unsigned ms)
+{
+	uint64_t deadline = deadline_in(scaled(k, ms));
+	int r = open_netlink(k);
+
+	if (r < 0)
+		return r;
+	for (;;) {
+		autolink l = { 0 };
+
+		r = netlink_get_link(k->netlink, ifindex, &l);
+		if (r < 0 || l.carrier)
+			return r;
+		if (!deadline_nap(deadline, NAP_MS))
+			return -ETIMEDOUT;
+	}
+}
+
+/* igb and ixgbe take a rate only while the PF has a carrier (igb_ndo_set_vf_bw(),
+ * ixgbe_ndo_set_vf_bw()), and one that was just brought up has none yet. */
+static bool may_be_without_carrier(struct kernel_linux *k, const struct step *s, char **ret_detail)
+{
+	autolink l = { 0 };
+
+	if (s->setting != SETTING_RATE || netlink_get_link(k->netlink, s->ifindex, &l) < 0 ||
+	    l.carrier)
+		return false;
+	if (wait_for_carrier(k, s->ifindex, NETLINK_MS) == 0)
+		return true;
+	*ret_detail = text_format("'%s' has no carrier, which some drivers need for it", l.name);
+	return false;
+}
+
 /* i40e and ice say EAGAIN or EBUSY while they reset the VF or wait for its driver. */
 static int act_setting(struct kernel_linux *k, const struct step *s, char **ret_detail)
 {
 	uint64_t deadline = deadline_in(scaled(k, NETLINK_MS));
 	int r = s->ifindex > 0 ? open_netlink(k) : -ENODEV;
+	bool waited = false;
 
 	if (r < 0)
 		return r;
@@ -192,7 +226,11 @@ static int act_setting(struct kernel_linux *k, const struct step *s, char **ret_
 				   nl_vf_encode(s->ifindex, s->vf, s->setting, &s->value), &detail);
 		if ((r == -EAGAIN || r == -EBUSY) && deadline_nap(deadline, NAP_MS))
 			continue;
-		if (r < 0)
+		if (r == -EINVAL && !waited && may_be_without_carrier(k, s, ret_detail)) {
+			waited = true;
+			continue;
+		}
+		if (r < 0 && !*ret_detail)
 			*ret_detail = TAKE_PTR(detail);
 		return r;
 	}
@@ -333,21 +371,7 @@ static int linux_store(void *kernel, int rundir_fd, const char *path, const char
 
 static int linux_settle(void *kernel, unsigned ifindex)
 {
-	struct kernel_linux *k = kernel;
-	uint64_t deadline = deadline_in(scaled(k, CARRIER_MS));
-	int r = open_netlink(k);
-
-	if (r < 0)
-		return r;
-	for (;;) {
-		autolink l = { 0 };
-
-		r = netlink_get_link(k->netlink, ifindex, &l);
-		if (r < 0 || l.carrier)
-			return r;
-		if (!deadline_nap(deadline, NAP_MS))
-			return -ETIMEDOUT;
-	}
+	return wait_for_carrier(kernel, ifindex, CARRIER_MS);
 }
 
 const struct kernel_ops kernel_linux_ops = {
