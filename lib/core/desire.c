@@ -7,6 +7,12 @@
 #include <errno.h>
 #include <string.h>
 
+/* What a NIC that VFIO has was called. */
+static const char *name_before(const struct pf *pf)
+{
+	return pf->record && pf->record->original.name ? pf->record->original.name : "";
+}
+
 /* Team= with its specifiers replaced; NULL when memory ran out. */
 static char *expand_team(const char *text, const struct pf *pf, unsigned index)
 {
@@ -24,7 +30,7 @@ static char *expand_team(const char *text, const struct pf *pf, unsigned index)
 			strbuf_addf(&b, "%u", pf->address.function);
 			break;
 		case 'p':
-			strbuf_add(&b, pf->name ? pf->name : "");
+			strbuf_add(&b, pf->name ? pf->name : name_before(pf));
 			break;
 		default:
 			strbuf_add(&b, "%");
@@ -148,7 +154,8 @@ static void complete_rate(const struct vf_wish *wish, const struct pf *pf, unsig
 static bool is_recreated(const struct rule *rule, const struct pf *pf)
 {
 	unsigned count = rule->numvfs_wish == NUMVFS_MAX ? pf->totalvfs : rule->numvfs;
-	return rule->recreate && rule->numvfs_wish != NUMVFS_UNSET && count != pf->n_vfs;
+	return rule->recreate && rule->numvfs_wish != NUMVFS_UNSET && pf->n_vfs &&
+	       count != pf->n_vfs;
 }
 
 /* Adds what is wanted of VF INDEX, if anything is. */
@@ -157,7 +164,7 @@ static int want_vf(const struct rule *rule, const struct vfprep_machine *actual,
 {
 	struct vf_wish wish = { 0 };
 	bool named = rule_wish(rule, index, &wish);
-	bool known = !is_recreated(rule, pf);
+	bool known = index == VF_SELF || !is_recreated(rule, pf);
 	const struct vf *original = known ? record_find_vf(pf, index) : NULL;
 
 	bool is_known = original || (known && machine_team_of_vf(actual, pf->address, index));
@@ -240,7 +247,8 @@ static void want_pf_values(const struct rule *rule, const struct pf *pf, unsigne
 			want->has |= PF_ADDR_GEN_MODE;
 		}
 	} else {
-		unsigned back = recorded & (PF_LINK | PF_ADDR_GEN_MODE);
+		/* What was prepared by hand goes on to need it. */
+		unsigned back = prepared ? 0 : recorded & (PF_LINK | PF_ADDR_GEN_MODE);
 		want->up = back & PF_LINK && original->up;
 		if (back & PF_ADDR_GEN_MODE)
 			want->addr_gen_mode = original->addr_gen_mode;
@@ -250,6 +258,25 @@ static void want_pf_values(const struct rule *rule, const struct pf *pf, unsigne
 		want->autoprobe = original->autoprobe;
 		want->has |= PF_AUTOPROBE;
 	}
+}
+
+/* Is the name, by which the rule means this NIC, that of one that has been prepared? */
+static bool name_is_anothers(const struct rule *rule, const struct vfprep_machine *actual,
+			     const struct pf *pf, struct vfprep_problems *p)
+{
+	char subject[PCI_ADDRESS_TEXT], other[PCI_ADDRESS_TEXT];
+
+	for (size_t i = 0; pf->name && rule->match[MATCH_NAME].n && i < actual->n_pfs; i++) {
+		const struct pf *had = &actual->pfs[i];
+		if (had == pf || had->name || !text_equal(name_before(had), pf->name))
+			continue;
+		(void)problem_add(p, 0, VFPREP_BUSY, pci_address_format(pf->address, subject),
+				  "match it by Address= or PermanentMACAddress=",
+				  "it is called '%s', as %s was, which has been prepared", pf->name,
+				  pci_address_format(had->address, other));
+		return true;
+	}
+	return false;
 }
 
 /* A NIC that a guest was to have as a whole makes no VFs before its driver is back. */
@@ -283,6 +310,8 @@ static int want_pf(const struct rule *rule, const struct vfprep_machine *actual,
 			return r;
 		return want_vf(rule, actual, pf, VF_SELF, want, p);
 	}
+	if (rule->nic && name_is_anothers(rule, actual, pf, p))
+		return -EBUSY;
 	if (pf->self) { /* what is wanted of it, or what an earlier [NIC] made of it and is no more
 			 */
 		int r = want_vf(rule, actual, pf, VF_SELF, want, p);

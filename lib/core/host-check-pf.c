@@ -157,9 +157,12 @@ int check_groups(struct checker *c)
 	size_t n_vfs = 0, n_grouped = 0, n_bad = 0;
 
 	for (size_t i = 0; m && i < m->n_pfs; i++) {
-		for (size_t k = 0; k < m->pfs[i].n_vfs; k++) {
+		const struct pf *pf = &m->pfs[i];
+		const struct rule *rule = checker_rule(c, pf);
+		bool nic = rule && rule->nic && pf->self;
+		for (size_t k = 0; k < pf->n_vfs + nic; k++) {
 			n_vfs++;
-			n_grouped += m->pfs[i].vfs[k].function.group >= 0;
+			n_grouped += pf_at(pf, k)->function.group >= 0;
 		}
 	}
 	if (!n_vfs)

@@ -18,7 +18,8 @@ static bool any_fits(const struct globs *globs, const char *value)
 static bool name_fits(const struct globs *globs, const struct pf *pf)
 {
 	/* A NIC that VFIO has lost its interface, and is still the one that had it. */
-	if (any_fits(globs, pf->name) || (pf->record && any_fits(globs, pf->record->original.name)))
+	if (any_fits(globs, pf->name) ||
+	    (!pf->name && pf->record && any_fits(globs, pf->record->original.name)))
 		return true;
 	for (size_t i = 0; i < pf->n_altnames; i++) {
 		if (any_fits(globs, pf->altnames[i]))

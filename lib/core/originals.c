@@ -13,20 +13,34 @@ struct target {
 	bool is_vf;
 };
 
-static const struct pf *pf_by_name(const struct vfprep_machine *m, const char *name)
+static bool has_name(const struct pf *pf, const char *name)
 {
-	for (size_t i = 0; i < m->n_pfs; i++) {
-		const struct pf *pf = &m->pfs[i];
-		/* A NIC that VFIO has is called as it was. */
-		const char *old = pf->record ? pf->record->original.name : NULL;
-		if (text_equal(pf->name, name) || (!pf->name && text_equal(old, name)))
-			return pf;
-		for (size_t k = 0; k < pf->n_altnames; k++) {
-			if (text_equal(pf->altnames[k], name))
-				return pf;
-		}
+	for (size_t k = 0; k < pf->n_altnames; k++) {
+		if (text_equal(pf->altnames[k], name))
+			return true;
 	}
-	return NULL;
+	return text_equal(pf->name, name);
+}
+
+/* A NIC that VFIO has is called as it was. */
+static bool had_name(const struct pf *pf, const char *name)
+{
+	return !pf->name && pf->record && text_equal(pf->record->original.name, name);
+}
+
+/* *RET_TWO: one has the name, and another one had it. */
+static const struct pf *pf_by_name(const struct vfprep_machine *m, const char *name, bool *ret_two)
+{
+	const struct pf *has = NULL, *had = NULL;
+
+	for (size_t i = 0; i < m->n_pfs; i++) {
+		if (!has && has_name(&m->pfs[i], name))
+			has = &m->pfs[i];
+		if (!had && had_name(&m->pfs[i], name))
+			had = &m->pfs[i];
+	}
+	*ret_two = has && had;
+	return has ? has : had;
 }
 
 static int target_by_address(const struct vfprep_machine *m, const char *name, struct target *ret,
@@ -58,7 +72,11 @@ static int target_find(const struct vfprep_machine *m, const char *name, struct 
 	if (strchr(name, ':'))
 		return target_by_address(m, name, ret, p);
 	const struct team *team = machine_find_team(m, name);
-	const struct pf *pf = pf_by_name(m, name);
+	bool two;
+	const struct pf *pf = pf_by_name(m, name, &two);
+	if (two)
+		return problem_add(p, -ENOTUNIQ, VFPREP_ABSENT, name, "use the PCI address",
+				   "one NIC is called so, and another one was");
 	if (team && pf)
 		return problem_add(p, -ENOTUNIQ, VFPREP_ABSENT, name, "use the PCI address",
 				   "both a team and an interface are called so");
@@ -121,8 +139,11 @@ static int want_vf_back(const struct pf *pf, unsigned index, struct pf *want)
 	struct vf *vf = pf_add_vf(want, index);
 	if (!vf)
 		return -ENOMEM;
-	if (original)
-		return vf_copy(original, vf);
+	if (original) {
+		int r = vf_copy(original, vf);
+		vf->prepared = false; /* nor is it any more */
+		return r;
+	}
 	vf->function.address = pf_vf_address(pf, index);
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* The planner's part about teams: what is published, what is taken back. */
 #include "core/plan-internal.h"
 
+#include <errno.h>
 #include <string.h>
 
 static char *team_path(const struct planner *pl, const char *name)
@@ -34,6 +35,10 @@ int team_of_vf(const struct vfprep_machine *m, const struct pf *pf, const struct
 		t.verified = have && t.verified && setting_has(&have->settings, i);
 		setting_copy(i, &t.settings, &want->settings);
 	}
+	bool known = want->index == VF_SELF ? pf->has & PF_PERMANENT_MAC
+					    : setting_has(&t.settings, SETTING_MAC);
+	if (!known) /* guests pair NICs by it */
+		return -ENODATA;
 	memcpy(t.mac, want->index == VF_SELF ? pf->permanent_mac : t.settings.mac, sizeof(t.mac));
 	t.settings.present &= ~(1u << SETTING_MAC); /* it stands at the top */
 	return team_copy(&t, ret);
@@ -46,8 +51,9 @@ bool planner_is_published(struct planner *pl, const struct vf *want)
 
 	if (!published || !pf_find_vf(pl->have, want->index))
 		return false;
-	if (team_of_vf(pl->actual, pl->have, want, &team) < 0) {
-		pl->failed = true;
+	int r = team_of_vf(pl->actual, pl->have, want, &team);
+	if (r < 0) {
+		pl->failed = pl->failed || r == -ENOMEM;
 		return false;
 	}
 	return team_equal(&team, published);
@@ -126,6 +132,7 @@ void planner_publish(struct planner *pl)
 			return;
 		}
 		s->of_vf = true;
+		s->prepared = want->prepared;
 		s->vf = want->index;
 		s->address = pf_vf_address(pl->have, want->index);
 		planner_set(pl, s, &s->name, want->team);

@@ -216,6 +216,18 @@ static enum vf_fate decide_use(struct planner *pl, const struct vf *want, const 
 	return FATE_ALL;
 }
 
+/* Its interface goes away with its driver, and another one comes with it. */
+static void note_link(struct planner *pl)
+{
+	char subject[PCI_ADDRESS_TEXT];
+
+	if (pl->aim == AIM_APPLY && pl->have->has & PF_LINK && pl->have->up)
+		(void)problem_add(pl->p, 0, VFPREP_NOTE,
+				  pci_address_format(pl->have->address, subject), NULL,
+				  "'%s' is up, and will be down when it comes back after a release",
+				  pl->have->name);
+}
+
 enum vf_fate planner_decide(struct planner *pl, const struct vf *want)
 {
 	const struct vf *have = pf_find_vf(pl->have, want->index);
@@ -235,10 +247,13 @@ enum vf_fate planner_decide(struct planner *pl, const struct vf *want)
 
 	enum vf_fate fate = decide_use(pl, want, have, steps, others);
 	/* Also where all is right but that it is not published (any more). */
-	bool concerned = steps || (want->team && !planner_is_published(pl, want));
+	bool concerned = steps || (want->team && !planner_is_published(pl, want)) ||
+			 (self && setting_has(&want->settings, SETTING_MAC));
 	bool refused = (concerned && fate != FATE_NOTHING &&
 			refuse_vf(want, have, pl->have, pl->wanted, pl->actual, pl->aim, pl->p)) ||
 		       team_is_held(pl, want);
+	if (self && steps && !refused && fate == FATE_ALL)
+		note_link(pl);
 	return refused ? FATE_NOTHING : fate;
 }
 

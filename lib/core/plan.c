@@ -142,7 +142,7 @@ static bool link_is_held(struct planner *pl)
 	return false;
 }
 
-/* The PF is brought up for its VFs. */
+/* Is every VF left alone? Then its PF is not brought up for them either. */
 static bool nothing_may_be_done(const struct planner *pl)
 {
 	bool any = pl->creating || pl->vanish || !pf_count(pl->want) || pl->aim == AIM_UNDO;

@@ -64,7 +64,8 @@ int plan_make(const struct vfprep_machine *wanted, const struct vfprep_machine *
 	      enum plan_aim aim, struct vfprep_plan **ret_plan, struct vfprep_problems *p);
 
 /* What is published for VF WANT of a PF, once its steps are done: what is wanted, and for the rest
- * what the kernel reports. Return: -ENOMEM. */
+ * what the kernel reports. Return: -ENOMEM; -ENODATA when its MAC is neither wanted nor reported.
+ */
 int team_of_vf(const struct vfprep_machine *m, const struct pf *pf, const struct vf *want,
 	       struct team *ret);
 

@@ -175,12 +175,16 @@ static int extend_vf(struct pf *pf, const struct vf *vf, const struct step *s)
 	if (!entry || (vf->index == VF_SELF && !pf->record->original.name &&
 		       text_replace(&pf->record->original.name, pf->name) < 0))
 		return -ENOMEM;
-	/* Whoever wrote last: a file that names it has taken it over. */
-	bool taken_over = entry->prepared != s->prepared;
-	entry->prepared = s->prepared;
+	/* A file that names it takes it over when it has come about. */
+	bool by_hand = s->prepared && !entry->prepared;
+	entry->prepared = entry->prepared || s->prepared;
+	if (vf->index == VF_SELF && pf->has & ~pf->record->original.has & PF_PERMANENT_MAC) {
+		take_permanent_mac(&pf->record->original, pf);
+		by_hand = true;
+	}
 	struct function *to = &entry->function;
 	const struct function *from = &vf->function;
-	int changed = taken_over || pf_count(&pf->record->original) > n;
+	int changed = by_hand || pf_count(&pf->record->original) > n;
 
 	if (s->kind == STEP_SETTING) {
 		if (!setting_has(&entry->settings, s->setting) &&
@@ -216,8 +220,9 @@ int record_extend(struct pf *pf, const char *boot_id, const struct vfprep_plan *
 
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct step *s = &plan->steps[i];
-		if (s->kind == STEP_MODULE || s->kind == STEP_WITHDRAW || s->kind == STEP_PUBLISH ||
-		    s->to_come != made || pci_address_compare(s->pf, pf->address) != 0)
+		if (s->kind == STEP_MODULE || s->kind == STEP_WITHDRAW ||
+		    (s->kind == STEP_PUBLISH && !s->prepared) || s->to_come != made ||
+		    pci_address_compare(s->pf, pf->address) != 0)
 			continue;
 		if (!pf->record) {
 			pf->record = calloc(1, sizeof(*pf->record));
@@ -282,13 +287,14 @@ bool record_shrink(struct pf *pf)
 		const struct vf *vf = pf_find_vf(pf, entry->index);
 		if (vf)
 			shrink_vf(entry, vf);
-		if (!vf || (!entry->ours && !entry->settings.present && !entry->function.has))
+		if (!vf || (!entry->ours && !entry->prepared && !entry->settings.present &&
+			    !entry->function.has))
 			drop_vf(&r->original, i);
 	}
 	struct vf *self = r->original.self;
 	if (self && pf->self)
 		shrink_vf(self, pf->self);
-	if (self && (!pf->self || !self->function.has))
+	if (self && (!pf->self || (!self->function.has && !self->prepared)))
 		drop_self(&r->original);
 	shrink_pf(&r->original, pf);
 	return !r->original.has && !pf_count(&r->original) && !r->making;

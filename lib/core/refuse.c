@@ -161,7 +161,11 @@ static bool mac_is_taken(const uint8_t mac[static 6], const struct pf *pf, const
 		const struct pf *wanted_pf = machine_find_pf(wanted, other_pf->address);
 		bool itself = vf->index == VF_SELF &&
 			      pci_address_compare(other_pf->address, pf->address) == 0;
-		if (!itself && other_pf->has & PF_MAC && memcmp(other_pf->mac, mac, 6) == 0) {
+		/* One that VFIO has reports none, and has its own all the same. */
+		const uint8_t *own = other_pf->has & PF_MAC             ? other_pf->mac
+				     : other_pf->has & PF_PERMANENT_MAC ? other_pf->permanent_mac
+									: NULL;
+		if (!itself && own && memcmp(own, mac, 6) == 0) {
 			pci_address_format(other_pf->address, ret_holder);
 			return true;
 		}
@@ -236,7 +240,11 @@ bool refuse_group(const struct vf *want, const struct vf *have, const struct pf 
 				want->team, other->team, group->number);
 			return true;
 		}
-		bool bound = other && other->function.has & FUNCTION_DRIVER;
+		/* What is in use stays as it is. */
+		struct pf *ignored;
+		const struct vf *now = machine_find_vf(actual, member->address, &ignored);
+		bool bound = other && other->function.has & FUNCTION_DRIVER &&
+			     !(now && refuse_use(wanted, now));
 		const char *driver = bound ? other->function.driver : member->driver;
 		if (driver_is_harmless(driver))
 			continue;
@@ -255,14 +263,16 @@ static bool refuse_nic(const struct vf *want, const struct pf *pf, enum plan_aim
 {
 	char mac[MAC_TEXT];
 
-	if (aim != AIM_APPLY)
+	if (aim != AIM_APPLY && aim != AIM_RELEASE)
 		return false;
-	if (pf->n_vfs) {
+	if (pf->n_vfs && want->function.has & FUNCTION_DRIVER) {
 		(void)problem_add(p, 0, VFPREP_BUSY, subject,
 				  "prepare its VFs, or take them away first",
 				  "it has %zu VFs, which would vanish", pf->n_vfs);
 		return true;
 	}
+	if (aim == AIM_RELEASE)
+		return false;
 	if (pf->default_route) {
 		(void)problem_add(p, 0, VFPREP_BUSY, subject, "use another NIC",
 				  "the host's default route leads through '%s'", pf->name);

@@ -83,12 +83,17 @@ static char *list_steps(const struct vfprep_plan *plan, size_t first)
 	return strbuf_take(&b);
 }
 
-/* Settings that the kernel does not report differ from nothing. */
+/* What the kernel does not report, or what could not be read, differs from nothing. */
 static bool is_unreported(const struct step *s, const struct vfprep_machine *actual)
 {
 	const struct vf *vf = pf_find_vf(machine_find_pf(actual, s->pf), s->vf);
 
-	return s->kind == STEP_SETTING && !setting_has(&vf->settings, s->setting);
+	if (s->kind == STEP_SETTING)
+		return !setting_has(&vf->settings, s->setting);
+	unsigned bit = s->kind == STEP_OVERRIDE ? FUNCTION_OVERRIDE
+		       : s->kind == STEP_DRIVER ? FUNCTION_DRIVER
+						: 0;
+	return bit && !(vf->function.has & bit);
 }
 
 /* Moves the steps that tell a drift from one plan to another. */
@@ -133,7 +138,7 @@ static int verify_team(const struct vfprep_machine *actual, const struct team *t
 		return r;
 	if (unreported)
 		(void)problem_add(p, 0, VFPREP_NOTE, t->name, NULL,
-				  "not all of its settings are reported, so not all could be "
+				  "not all about it is reported, so not all could be "
 				  "verified");
 	if (plan->n == first)
 		return 0;

@@ -25,6 +25,7 @@ struct reader {
 	const struct probe *probe;
 	unsigned *addressed; /* interfaces with an address that counts */
 	size_t n_addressed;
+	bool blind;                /* who uses interfaces is not known */
 	struct name_list defaults; /* interfaces with a default route */
 	bool has_machine_id;
 	uint8_t machine_id[MACHINE_ID_BYTES];
@@ -174,6 +175,9 @@ static int find_upper(int net_fd, const char *name, char **ret)
 	return r == -ENOMEM ? r : 0;
 }
 
+/* What cannot be known counts as in use. */
+static const char not_known[] = "whether it uses the interface could not be found out";
+
 /* Why the interface is in use by the host; NULL: it is not. */
 static int find_host_use(const struct reader *reader, int net_fd, const char *name, char **ret)
 {
@@ -184,10 +188,14 @@ static int find_host_use(const struct reader *reader, int net_fd, const char *na
 
 	if (!path)
 		return -ENOMEM;
-	if (sysfs_read_unsigned(net_fd, path, 10, &ifindex) < 0 ||
-	    netlink_get_link(reader->probe->netlink, ifindex, &l) < 0)
+	if (sysfs_read_unsigned(net_fd, path, 10, &ifindex) < 0)
 		return 0; /* it went away, or is renamed; then /proc decides */
-	int r = find_upper(net_fd, name, &upper);
+	int r = netlink_get_link(reader->probe->netlink, ifindex, &l);
+	if (r == -ENODEV || r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return r == -ENOMEM ? r : text_replace(ret, not_known);
+	r = find_upper(net_fd, name, &upper);
 	if (r < 0)
 		return r;
 	if (l.master)
@@ -225,9 +233,12 @@ static int read_interface(const struct reader *reader, struct vf *vf)
 static int read_interfaces(const struct reader *reader, struct pf *pf)
 {
 	int r = 0;
-	for (size_t i = 0; r == 0 && reader->probe->netlink && i < pf_count(pf); i++) {
-		if (pf_at(pf, i)->function.netdev)
-			r = read_interface(reader, pf_at(pf, i));
+	for (size_t i = 0; r == 0 && i < pf_count(pf); i++) {
+		struct vf *vf = pf_at(pf, i);
+		if (vf->function.netdev && reader->blind)
+			r = vf_set_use(vf, USE_INTERFACE, 0, not_known);
+		else if (vf->function.netdev)
+			r = read_interface(reader, vf);
 	}
 	return r;
 }
@@ -236,6 +247,19 @@ static int read_interfaces(const struct reader *reader, struct pf *pf)
 static bool is_nic(int fd)
 {
 	return read_number(fd, "class", 16) >> 16 == 2;
+}
+
+/* A reader that may have to be left behind. */
+struct waiting {
+	const struct probe *probe;
+	struct pci_address address;
+};
+
+static void note_left_behind(void *user, size_t i, pid_t pid)
+{
+	const struct waiting *w = user;
+	(void)i; /* there is one file */
+	stuck_note(w->probe->root_fd, w->probe->rundir_fd, w->address, pid);
 }
 
 /* udev's ID_PATH; that of a PF without an interface is asked for only while nobody has its lock, as
@@ -254,8 +278,9 @@ static int read_path(const struct probe *probe, const char *address, struct pf *
 		return -ENOMEM;
 	if (pf->busy || stuck_is_there(probe->root_fd, probe->rundir_fd, pf->address))
 		return 0;
-	int r = guard_read(probe->root_fd, paths, 1, probe->override_timeout_ms, NULL, NULL,
-			   &texts);
+	struct waiting waiting = { probe, pf->address };
+	int r = guard_read(probe->root_fd, paths, 1, probe->override_timeout_ms, note_left_behind,
+			   &waiting, &texts);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	if (texts[0])
@@ -352,6 +377,7 @@ static int read_host(struct reader *reader, struct vfprep_machine *m)
 		r = report(reader, NULL, r, "the boot id");
 	if (r == 0 && probe->netlink)
 		r = netlink_get_addressed(probe->netlink, &reader->addressed, &reader->n_addressed);
+	reader->blind = r < 0 || !probe->netlink;
 	if (r < 0)
 		r = report(reader, NULL, r, "the addresses of interfaces");
 	if (r == 0)

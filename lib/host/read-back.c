@@ -10,7 +10,7 @@
 /* The step of this run that was to bring about what S is still to do; NULL: it was not to. */
 static const struct step *step_of_plan(const struct pf_run *run, const struct step *s)
 {
-	for (size_t i = 0; i < run->plan->n; i++) {
+	for (size_t i = run->plan->n; i-- > 0;) { /* the last one: VFs may have been made anew */
 		const struct step *mine = &run->plan->steps[i];
 		if (is_mine(run, mine) && mine->kind == s->kind && mine->of_vf == s->of_vf &&
 		    mine->vf == s->vf && mine->setting == s->setting)
@@ -73,10 +73,14 @@ static int read_back(struct pf_run *run, struct vfprep_machine **ret)
 static int verify(struct pf_run *run, const struct vfprep_machine *now)
 {
 	autoplan left = NULL;
+	autoproblems found = vfprep_problems_new();
 
-	int r = plan_make(run->wanted, now, AIM_UNDO, &left, NULL);
+	int r = found ? plan_make(run->wanted, now, AIM_UNDO, &left, found) : -ENOMEM;
 	if (r < 0)
 		return r;
+	problem_add_all(run->p, found);
+	if (problems_any(found)) /* then nothing can be said of it */
+		return -EBUSY;
 	for (size_t i = 0; i < left->n; i++) {
 		const struct step *s = &left->steps[i];
 		const struct step *mine = step_that_failed(run, s);

@@ -22,7 +22,7 @@ static int publish(struct pf_run *run, const struct step *s, const struct vfprep
 	const struct pf *want_pf = machine_find_pf(wanted, run->address);
 	const struct vf *want = want_pf ? pf_find_vf(want_pf, s->vf) : NULL;
 
-	if (!pf || !want)
+	if (!pf || !want || !pf_find_vf(pf, s->vf))
 		return -ENODEV;
 	int r = team_of_vf(now, pf, want, &team);
 	bool was_there = machine_find_team(run->start, s->name);
@@ -134,6 +134,21 @@ static void refuse_new(struct pf_run *run, const struct vfprep_machine *now, con
 	}
 }
 
+/* Teams were about VFs that are no more, and are nothing that the new ones go back to. */
+static void forget_teams(struct pf_run *run)
+{
+	struct vfprep_machine *start = run->start;
+
+	for (size_t i = start->n_teams; i-- > 0;) {
+		struct team *t = &start->teams[i];
+		if (t->pf.vf == VF_SELF || pci_address_compare(t->pf.address, run->address) != 0)
+			continue;
+		team_clear(t);
+		start->n_teams--;
+		memmove(t, t + 1, (start->n_teams - i) * sizeof(*t));
+	}
+}
+
 /* Right after VFs were made: they are ours from now on, and this is what they were like. */
 static int take_new_vfs(struct pf_run *run)
 {
@@ -144,6 +159,7 @@ static int take_new_vfs(struct pf_run *run)
 		return r;
 	struct pf *pf = machine_find_pf(now, run->address);
 	struct pf *start = start_pf(run);
+	forget_teams(run);
 	/* The PF's own values stay those of the start. */
 	for (size_t i = 0; i < pf->n_vfs; i++) {
 		struct vf *vf = pf_add_vf(start, pf->vfs[i].index);
@@ -173,6 +189,7 @@ static void forget_vfs(struct pf_run *run)
 
 	run->removed = true;
 	pf_drop_vfs(start);
+	forget_teams(run);
 	if (start->record)
 		pf_drop_vfs(&start->record->original);
 }
@@ -222,10 +239,23 @@ static bool anything_failed(const struct pf_run *run)
 	return run->pf_failed;
 }
 
-void pf_tidy_record(const struct store *store, struct pf *pf, bool complete)
+/* Who has the VFs now, the command line or the files. */
+static void mark_prepared(struct pf *pf, const struct pf *want, const struct pf_run *run)
+{
+	for (size_t i = 0; i < pf_count(want); i++) {
+		const struct vf *vf = pf_at(want, i);
+		struct vf *recorded = record_find_vf(pf, vf->index);
+		if (recorded && !(run && *pf_failure_of(run, vf->index)))
+			recorded->prepared = vf->prepared;
+	}
+}
+
+void pf_tidy_record(const struct store *store, struct pf *pf, const struct pf *want,
+		    const struct pf_run *run, bool complete)
 {
 	if (!pf->record)
 		return;
+	mark_prepared(pf, want, run);
 	pf->record->to_probe = pf->record->to_probe && !complete;
 	if (record_shrink(pf)) {
 		record_free(pf->record);
@@ -257,8 +287,11 @@ static void tidy(struct pf_run *run)
 		return;
 	if (run->request->aim == AIM_RELEASE && !anything_failed(run))
 		forget_cleared_macs(run, &now->pfs[0]);
-	pf_tidy_record(&run->store, &now->pfs[0],
-		       run->request->aim == AIM_APPLY && !anything_failed(run));
+	const struct pf *want = machine_find_pf(run->wanted, run->address);
+	bool whole = run->request->aim == AIM_APPLY;
+	for (size_t i = 0; i < pf_count(want); i++)
+		whole = whole && !pf_at(want, i)->prepared; /* that is about one VF alone */
+	pf_tidy_record(&run->store, &now->pfs[0], want, run, whole && !anything_failed(run));
 }
 
 /* A PF that had its carrier has it again: making and unmaking VFs resets the PF on igb, ixgbe and

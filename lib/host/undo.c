@@ -5,6 +5,59 @@
 #include "core/step.h"
 
 #include <errno.h>
+#include <string.h>
+
+/* What a team says of its VF, its MAC included. */
+static struct settings settings_of(const struct team *team)
+{
+	struct settings s = team->settings;
+
+	s.present |= 1u << SETTING_MAC;
+	memcpy(s.mac, team->mac, sizeof(s.mac));
+	return s;
+}
+
+/* Takes from the team what the kernel did not report at the start. */
+static void believe(struct settings *to, const struct settings *reported, const struct team *team)
+{
+	const struct settings s = settings_of(team);
+
+	for (unsigned i = 0; i < SETTING_COUNT; i++) {
+		if (setting_has(&s, i) && !setting_has(reported, i))
+			setting_copy(i, to, &s);
+	}
+}
+
+static bool has_changed(const struct pf_run *run, unsigned vf, enum setting setting)
+{
+	for (size_t i = 0; i < run->plan->n; i++) {
+		const struct step *s = &run->plan->steps[i];
+		if (run->changed[i] && is_mine(run, s) && s->kind == STEP_SETTING && s->vf == vf &&
+		    s->setting == setting)
+			return true;
+	}
+	return false;
+}
+
+/* Did the team tell the truth about the VF as it was at the start? Then it may be published again
+ * where that is back. What was not reported has to be untouched. */
+static bool was_true(const struct pf_run *run, const struct vf *start, const struct team *team)
+{
+	const struct settings s = settings_of(team);
+	const struct function *f = &start->function;
+
+	if (pci_address_compare(f->address, team->transient.address) != 0 ||
+	    f->group != team->transient.group || !text_equal(f->driver, team->transient.driver))
+		return false;
+	for (unsigned i = 0; start->index != VF_SELF && i < SETTING_COUNT; i++) {
+		if (!setting_has(&s, i))
+			continue;
+		if (setting_has(&start->settings, i) ? !setting_same(i, &s, &start->settings)
+						     : has_changed(run, start->index, i))
+			return false;
+	}
+	return true;
+}
 
 /* Which steps of the run's plan were about VF INDEX, as what the undoing may touch. */
 static int want_vf_back(const struct pf_run *run, const struct vf *start,
@@ -36,11 +89,13 @@ static int want_vf_back(const struct pf_run *run, const struct vf *start,
 	if (holder && (holder->pf.vf != start->index ||
 		       pci_address_compare(holder->pf.address, run->address) != 0))
 		team = NULL; /* another VF has the name by now */
-	if (team && (text_replace(&vf->team, team->name) < 0 ||
-		     text_replace(&vf->persistent, team->hint) < 0))
+	if (!team || !was_true(run, start, team))
+		return 0;
+	/* What nobody reports was believed, and is again. */
+	believe(&vf->settings, &start->settings, team);
+	if (text_replace(&vf->team, team->name) < 0 ||
+	    text_replace(&vf->persistent, team->hint) < 0)
 		return -ENOMEM;
-	if (team && !vf->function.driver)
-		return text_replace(&vf->function.driver, team->transient.driver);
 	return 0;
 }
 
@@ -105,10 +160,11 @@ static bool something_is_left(struct pf_run *run, const struct vfprep_machine *a
 {
 	automachine now = NULL;
 	autoplan left = NULL;
+	autoproblems found = vfprep_problems_new();
 
-	if (host_read(run->host, &run->address, &now, run->p) < 0 ||
-	    plan_make(aim, now, AIM_UNDO, &left, NULL) < 0)
-		return true;
+	if (!found || host_read(run->host, &run->address, &now, run->p) < 0 ||
+	    plan_make(aim, now, AIM_UNDO, &left, found) < 0 || problems_any(found))
+		return true; /* also where nothing can be said of it */
 	for (size_t i = 0; i < left->n; i++) {
 		const struct step *s = &left->steps[i];
 		if (s->kind != STEP_PUBLISH && !step_may_stay(s))
@@ -188,8 +244,13 @@ enum vfprep_outcome pf_undo(struct pf_run *run)
 		return is_left(run, "it could not be read, so nothing was put back");
 	if (vfs_are_gone(run, now))
 		return is_left(run, "its VFs are gone already, and the rest is still to do");
-	if (make_aim(run, now, &aim) < 0 || plan_make(aim, now, AIM_UNDO, &plan, run->p) < 0)
+	autoproblems found = vfprep_problems_new();
+	if (!found || make_aim(run, now, &aim) < 0 ||
+	    plan_make(aim, now, AIM_UNDO, &plan, found) < 0)
 		return is_left(run, "out of memory, so nothing was put back");
+	problem_add_all(run->p, found);
+	if (problems_any(found))
+		return is_left(run, "nothing of it may be touched now, so nothing was put back");
 	/* What is published has to be true again first. */
 	if (!undo_steps(run, plan, aim, now, false) || something_is_left(run, aim, &after) ||
 	    !undo_steps(run, plan, aim, after, true))

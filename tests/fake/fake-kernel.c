@@ -210,6 +210,7 @@ static int op_read(void *kernel, const struct pci_address *only, struct vfprep_m
 			see_holders(f, seen);
 		hide_interface(seen);
 		seen->lists_vfs = !f->lists_nothing;
+		seen->numvfs += only && f->miscounts;
 		if (only && f->late_reads)
 			f->late_reads--;
 		for (size_t k = 0; only && f->late_reads && k < seen->n_vfs; k++)

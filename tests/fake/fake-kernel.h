@@ -27,6 +27,7 @@ struct fake {
 	bool chooses_macs;      /* its VFs do when they have none, as igbvf does */
 	bool loses_macs;        /* says yes to a MAC and does not take it */
 	unsigned late_reads; /* so often a read shows MACs as they were, as with ixgbe and mlx5 */
+	bool miscounts;      /* while a run works on a PF, more VFs are announced than are there */
 	bool lists_nothing;  /* its VFs are in no list, as with enic and enetc */
 	const char *fails_to_bind; /* this VF; NULL: none */
 	char *failed_step; /* what failed, as a step reads; NULL: another kind of operation */

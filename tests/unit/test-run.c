@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "core/desire.h"
+#include "core/verify.h"
 #include "fake-host.h"
 #include "host/files.h"
 
@@ -152,10 +153,29 @@ static char *good_end(const struct story *story, struct fake **ret_fake)
 	return state;
 }
 
+/* Whatever has happened, nothing untrue is published. */
+static void teams_are_true(struct fake_host *h, unsigned n)
+{
+	CLEANUP(verdicts_clear) struct verdicts v = { 0 };
+	automachine m = NULL;
+	autoproblems p = vfprep_problems_new();
+
+	assert_int_equal(host_read(&h->host, NULL, &m, p), 0);
+	assert_int_equal(verify_teams(m, NULL, 0, &v, p), 0);
+	for (size_t i = 0; i < v.n; i++) {
+		if (v.items[i].good && !mac_is_zero(v.items[i].team->mac))
+			continue;
+		print_message("operation %u: %s is not true\n", n, v.items[i].team->name);
+		show_problems(h);
+		fail();
+	}
+}
+
 /* Whatever has happened: apply ends right, and release equals the first state. */
 static void ends_right(struct fake_host *h, const char *good, const char *first, unsigned n)
 {
 	fake_host_heal(h);
+	teams_are_true(h, n);
 	assert_int_equal(fake_host_apply(h), 0);
 	autofree char *applied = fake_host_state(h);
 	if (strcmp(applied, good) != 0) {
@@ -596,6 +616,80 @@ static void what_was_not_reported_cannot_be_put_back_and_is_called_left(void **s
 	fake_host_close(&h);
 }
 
+/* Where nothing is reported, what is published is what was believed. */
+static void a_team_that_nobody_can_verify_outlives_a_failure(void **state)
+{
+	(void)state;
+	for (unsigned n = 1;; n++) {
+		struct fake_host h;
+		autofree char *before = NULL;
+		autofree char *after = NULL;
+		size_t size;
+		fake_host_open(&h, others_config);
+		make_others(&h);
+		h.fake->lists_nothing = true;
+		assert_int_equal(fake_host_apply(&h), 0);
+		assert_int_equal(
+			file_read(h.host.rundir_fd, "teams/web1/team.json", 4096, &before, &size),
+			0);
+		fake_host_configure(&h, "[Match]\nAddress=0000:01:00.0\n[VF]\nGroup=kvm\n"
+					"[VF 0]\nTeam=web0\n[VF 1]\nTeam=web1\nOwner=5\n"
+					"[VF 2]\nTeam=web2\n");
+		arm(&h, FAILS_ONCE, n, EIO);
+		(void)fake_host_apply(&h);
+		bool over = is_over(&h, n);
+		if (file_read(h.host.rundir_fd, "teams/web1/team.json", 4096, &after, &size) == 0)
+			assert_string_equal(after, before);
+		fake_host_close(&h);
+		if (over)
+			break;
+	}
+}
+
+static void what_cannot_be_judged_is_neither_done_nor_undone(void **state)
+{
+	struct fake_host h;
+
+	(void)state;
+	fake_host_open(&h, others_config);
+	make_others(&h);
+	h.fake->loses_macs = h.fake->miscounts = true;
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_int_equal(h.outcome, VFPREP_LEFT);
+	autofree char *after = fake_host_state(&h);
+	assert_null(strstr(after, "team.json"));
+	fake_host_close(&h);
+}
+
+/* The first time that vfprep met the NIC, nobody could ask for its MAC. */
+static void a_nic_is_published_with_its_mac_or_not_at_all(void **state)
+{
+	static const char config[] = "[Match]\nAddress=0000:02:00.0\n[NIC]\nTeam=whole\n";
+	struct fake_host h;
+	autofree char *team = NULL;
+	size_t size;
+
+	(void)state;
+	fake_host_open(&h, "[Match]\nAddress=0000:02:00.0\n[NIC]\nDriver=vfio-pci\nOwner=5\n");
+	fake_host_raw(&h, "module vfio-pci");
+	fake_host_raw(&h, "override 0000:02:00.0 vfio-pci");
+	fake_host_raw(&h, "unbind 0000:02:00.0");
+	fake_host_raw(&h, "bind 0000:02:00.0 vfio-pci");
+	assert_int_equal(fake_host_apply(&h), 0);
+	fake_host_configure(&h, config);
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_true(has_problem(&h, "0000:02:00.0", "its permanent MAC is not known"));
+	fake_host_raw(&h, "override 0000:02:00.0 none");
+	fake_host_raw(&h, "unbind 0000:02:00.0");
+	fake_host_raw(&h, "bind 0000:02:00.0 igb");
+	assert_int_equal(fake_host_apply(&h), 0);
+	assert_int_equal(h.outcome, VFPREP_DONE);
+	assert_int_equal(file_read(h.host.rundir_fd, "teams/whole/team.json", 4096, &team, &size),
+			 0);
+	assert_non_null(strstr(team, "\"mac\": \"52:54:00:aa:00:02\""));
+	fake_host_close(&h);
+}
+
 static void a_team_that_changes_keeps_its_directory_for_who_has_it_mounted(void **state)
 {
 	struct fake_host h;
@@ -709,6 +803,9 @@ int main(void)
 		cmocka_unit_test(another_number_of_vfs_that_fails_anywhere_comes_about_later),
 		cmocka_unit_test(a_driver_that_lists_no_vfs_is_set_once_and_not_called_verified),
 		cmocka_unit_test(what_was_not_reported_cannot_be_put_back_and_is_called_left),
+		cmocka_unit_test(a_team_that_nobody_can_verify_outlives_a_failure),
+		cmocka_unit_test(what_cannot_be_judged_is_neither_done_nor_undone),
+		cmocka_unit_test(a_nic_is_published_with_its_mac_or_not_at_all),
 		cmocka_unit_test(a_team_that_changes_keeps_its_directory_for_who_has_it_mounted),
 		cmocka_unit_test(a_holder_whom_nobody_can_see_is_found_by_the_claim),
 		cmocka_unit_test(what_could_not_be_published_leaves_nothing),
