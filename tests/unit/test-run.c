@@ -646,6 +646,32 @@ static void a_team_that_nobody_can_verify_outlives_a_failure(void **state)
 	}
 }
 
+static void a_drift_that_could_not_be_mended_is_not_published(void **state)
+{
+	unsigned undone = 0;
+
+	(void)state;
+	for (unsigned n = 1;; n++) {
+		struct fake_host h;
+		fake_host_open(&h, others_config);
+		make_others(&h);
+		assert_int_equal(fake_host_apply(&h), 0);
+		fake_host_raw(&h, "mac 0000:01:00.0 1 02:00:00:00:00:99");
+		fake_host_raw(&h, "unbind 0000:01:10.2");
+		arm(&h, FAILS_ONCE, n, EIO);
+		int r = fake_host_apply(&h);
+		bool over = is_over(&h, n), failed = r == 0 && h.outcome == VFPREP_UNDONE;
+		fake_host_heal(&h);
+		if (failed)
+			teams_are_true(&h, n);
+		undone += failed;
+		fake_host_close(&h);
+		if (over)
+			break;
+	}
+	assert_true(undone > 1);
+}
+
 static void what_cannot_be_judged_is_neither_done_nor_undone(void **state)
 {
 	struct fake_host h;
@@ -804,6 +830,7 @@ int main(void)
 		cmocka_unit_test(a_driver_that_lists_no_vfs_is_set_once_and_not_called_verified),
 		cmocka_unit_test(what_was_not_reported_cannot_be_put_back_and_is_called_left),
 		cmocka_unit_test(a_team_that_nobody_can_verify_outlives_a_failure),
+		cmocka_unit_test(a_drift_that_could_not_be_mended_is_not_published),
 		cmocka_unit_test(what_cannot_be_judged_is_neither_done_nor_undone),
 		cmocka_unit_test(a_nic_is_published_with_its_mac_or_not_at_all),
 		cmocka_unit_test(a_team_that_changes_keeps_its_directory_for_who_has_it_mounted),
