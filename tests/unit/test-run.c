@@ -656,6 +656,12 @@ static void a_drift_that_could_not_be_mended_is_not_published(void **state)
 		fake_host_open(&h, others_config);
 		make_others(&h);
 		assert_int_equal(fake_host_apply(&h), 0);
+		autofree char *before = NULL;
+		autofree char *after = NULL;
+		size_t size;
+		assert_int_equal(
+			file_read(h.host.rundir_fd, "teams/web1/team.json", 4096, &before, &size),
+			0);
 		fake_host_raw(&h, "mac 0000:01:00.0 1 02:00:00:00:00:99");
 		fake_host_raw(&h, "unbind 0000:01:10.2");
 		arm(&h, FAILS_ONCE, n, EIO);
@@ -664,6 +670,9 @@ static void a_drift_that_could_not_be_mended_is_not_published(void **state)
 		fake_host_heal(&h);
 		if (failed)
 			teams_are_true(&h, n);
+		/* Nor is it another team now. */
+		if (file_read(h.host.rundir_fd, "teams/web1/team.json", 4096, &after, &size) == 0)
+			assert_string_equal(after, before);
 		undone += failed;
 		fake_host_close(&h);
 		if (over)
