@@ -20,11 +20,18 @@ static bool has_globs(const struct rule *rule)
 	return false;
 }
 
+static bool has_site_alone(const struct config_parser *p)
+{
+	return p->section_line[CONFIG_SITE] && p->n_sections == 1;
+}
+
 static void check_match(const struct config_parser *p)
 {
 	static const char advice[] =
 		"say which PFs the file is for, as Address=0000:01:00.0, or Address=* for all";
 
+	if (has_site_alone(p))
+		return;
 	/* A text without any section that was read has findings of its own already. */
 	if (!p->section_line[CONFIG_MATCH] && (p->n_sections || !problems_any(p->problems)))
 		fault_at(p, 1, advice, "no [Match] section");
@@ -101,6 +108,10 @@ static void check_team(const struct config_parser *p, const struct vf_section *s
 	struct vf_wish wish;
 
 	vf_wish_resolve(&p->rule, s, &wish);
+	bool by_team = wish.set & 1u << VF_KEY_MAC && wish.mac_wish == MAC_TEAM;
+	if (!wish.team && by_team && s != &p->rule.defaults)
+		fault_at(p, wish.line[VF_KEY_MAC], "name the team, or write auto",
+			 "MACAddress=team for a VF without Team");
 	if (!wish.team)
 		return;
 	if (text_equal(wish.driver, "none"))
@@ -311,10 +322,32 @@ static int find_twins(struct claims *claims)
 	return 0;
 }
 
+/* MACAddress=team without a site. */
+static void check_site(const struct vfprep_config *c, const struct rule *rule,
+		       const struct vf_section *s, struct vfprep_problems *p)
+{
+	if (!c->site_id && vf_section_sets(s, VF_KEY_MAC) && s->wish.mac_wish == MAC_TEAM)
+		(void)ini_fault(p, rule->file, s->wish.line[VF_KEY_MAC],
+				"write [Site] and Id=NAME into one file, the same on every host",
+				"MACAddress=team, and no file has a [Site]");
+}
+
+static void check_sites(const struct vfprep_config *c, const struct rule *rules, size_t n,
+			struct vfprep_problems *p)
+{
+	for (size_t i = 0; i < n; i++) {
+		check_site(c, &rules[i], &rules[i].defaults, p);
+		for (size_t k = 0; k < rules[i].n_sections; k++)
+			check_site(c, &rules[i], &rules[i].sections[k], p);
+	}
+}
+
 void config_check(const struct vfprep_config *c, struct vfprep_problems *p)
 {
 	CLEANUP(claims_clear) struct claims claims = { 0 };
 
+	check_sites(c, c->rules, c->n_rules, p);
+	check_sites(c, c->faulty, c->n_faulty, p);
 	if (claim_all(&claims, c->rules, c->n_rules) < 0 ||
 	    claim_all(&claims, c->faulty, c->n_faulty) < 0 || find_twins(&claims) < 0) {
 		(void)problem_add(p, -ENOMEM, VFPREP_SYSTEM, NULL, NULL,

@@ -185,6 +185,18 @@ int config_parse_boolean(struct config_parser *p, const char *value, bool *ret)
 	return config_fault(p, "write yes or no", "'%s' is neither yes nor no", value);
 }
 
+int config_parse_site(struct config_parser *p, unsigned index, const char *value)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-";
+	(void)index; /* there is one key */
+	if (value[strspn(value, letters)] || strlen(value) > SITE_ID_MAX)
+		return config_fault(p, "use up to 64 letters, digits, '.', '_' and '-'",
+				    "'%s' is no plain name", value);
+	p->site_line = p->line;
+	return text_replace(&p->site_id, value);
+}
+
 int config_parse_pf(struct config_parser *p, unsigned index, const char *value)
 {
 	switch ((enum pf_key)index) {

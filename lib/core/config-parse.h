@@ -6,6 +6,8 @@
 #include "core/config.h"
 #include "core/ini.h"
 
+#define SITE_ID_MAX 64
+
 /* How many sections a file may have. */
 #define CONFIG_SECTIONS_MAX 4096
 
@@ -15,13 +17,16 @@
 enum pf_key { PF_KEY_NUMVFS, PF_KEY_BRING_UP, PF_KEY_RECREATE, PF_KEY_ADOPT, PF_KEY_COUNT };
 
 /* [NIC] has the keys of [VF] up to MACAddress. */
-#define CONFIG_KEY_COUNT (MATCH_COUNT + PF_KEY_COUNT + VF_KEY_COUNT + VF_KEY_MAC)
+#define CONFIG_KEY_COUNT (MATCH_COUNT + PF_KEY_COUNT + VF_KEY_COUNT + VF_KEY_MAC + 1)
 
 struct config_parser {
 	const char *file;
 	const struct names *names;
 	struct vfprep_problems *problems; /* of this file alone */
 	struct rule rule;                 /* as far as it has been read */
+
+	char *site_id; /* of [Site], or NULL */
+	unsigned site_line;
 
 	unsigned line;
 	enum config_section section; /* CONFIG_SECTION_COUNT: none, or one that is not known */
@@ -43,6 +48,7 @@ int config_parse_match(struct config_parser *p, unsigned index, const char *valu
 int config_parse_pf(struct config_parser *p, unsigned index, const char *value);
 int config_parse_vf(struct config_parser *p, unsigned index, const char *value);
 
+int config_parse_site(struct config_parser *p, unsigned index, const char *value);
 int config_parse_setting(struct config_parser *p, enum vf_key key, const char *value);
 
 /* "yes", "off", "1" and the like. Return: -EINVAL. */

@@ -114,7 +114,7 @@ static int parse_literal_mac(struct config_parser *p, const char *value)
 	uint8_t mac[6];
 
 	if (mac_parse(value, mac) < 0)
-		return config_fault(p, "write it as 02:00:5e:10:00:01, or write auto or none",
+		return config_fault(p, "write it as 02:00:5e:10:00:01, or write auto, team or none",
 				    "'%s' is no MAC address", value);
 	const char *unfit = mac_unfit(mac);
 	if (unfit)
@@ -136,14 +136,18 @@ static int parse_literal_mac(struct config_parser *p, const char *value)
 
 static int parse_mac(struct config_parser *p, const char *value)
 {
-	if (strcmp(value, "team") == 0)
-		return config_fault(
-			p, "write the address, or auto",
-			"MACAddress=team needs [Site], which this version does not know");
-	if (strcmp(value, "auto") != 0 && strcmp(value, "none") != 0)
-		return parse_literal_mac(p, value);
-	p->vf->wish.mac_wish = strcmp(value, "auto") == 0 ? MAC_AUTO : MAC_NONE;
-	return 0;
+	static const struct {
+		const char *word;
+		enum mac_wish wish;
+	} words[] = { { "auto", MAC_AUTO }, { "team", MAC_TEAM }, { "none", MAC_NONE } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(value, words[i].word) == 0) {
+			p->vf->wish.mac_wish = words[i].wish;
+			return 0;
+		}
+	}
+	return parse_literal_mac(p, value);
 }
 
 int config_parse_vf(struct config_parser *p, unsigned index, const char *value)

@@ -15,10 +15,9 @@ static const struct {
 	const char *name;
 	int (*parse)(struct config_parser *p, unsigned index, const char *value);
 } section_table[] = {
-	[CONFIG_MATCH] = { "Match", config_parse_match },
-	[CONFIG_PF] = { "PF", config_parse_pf },
-	[CONFIG_VF] = { "VF", config_parse_vf },
-	[CONFIG_NIC] = { "NIC", config_parse_vf },
+	[CONFIG_MATCH] = { "Match", config_parse_match }, [CONFIG_PF] = { "PF", config_parse_pf },
+	[CONFIG_VF] = { "VF", config_parse_vf },          [CONFIG_NIC] = { "NIC", config_parse_vf },
+	[CONFIG_SITE] = { "Site", config_parse_site },
 };
 static_assert(ARRAY_SIZE(section_table) == CONFIG_SECTION_COUNT, "a row per section");
 
@@ -62,6 +61,7 @@ static const struct key_row {
 	{ CONFIG_NIC, VF_KEY_GROUP, "Group" },
 	{ CONFIG_NIC, VF_KEY_MODE, "Mode" },
 	{ CONFIG_NIC, VF_KEY_PERSISTENT, "Persistent" },
+	{ CONFIG_SITE, 0, "Id" },
 };
 static_assert(ARRAY_SIZE(key_table) == CONFIG_KEY_COUNT, "a row per key");
 
@@ -91,13 +91,14 @@ static void rule_clear(struct rule *r)
 static void parser_clear(struct config_parser *p)
 {
 	rule_clear(&p->rule);
+	free(p->site_id);
 }
 
 static int fault_unknown_section(const struct config_parser *p, const char *name,
 				 enum config_section near)
 {
 	static const char advice[] =
-		"there are [Match], [PF], [VF] and, for some VFs, [VF 1-3,7]; or [NIC]";
+		"there are [Match], [PF], [VF] and, for some VFs, [VF 1-3,7]; or [NIC]; and [Site]";
 
 	if (near == CONFIG_SECTION_COUNT)
 		return config_fault(p, advice, "unknown section [%s]", name);
@@ -283,9 +284,31 @@ void config_free(struct vfprep_config *c)
 		rule_clear(&c->rules[i]);
 	for (size_t i = 0; i < c->n_faulty; i++)
 		rule_clear(&c->faulty[i]);
+	free(c->site_id);
+	free(c->site_file);
 	free(c->rules);
 	free(c->faulty);
 	free(c);
+}
+
+/* One site for all files. */
+static int take_site(struct vfprep_config *c, struct config_parser *p)
+{
+	if (!p->site_id)
+		return 0;
+	if (c->site_id && strcmp(c->site_id, p->site_id) != 0) {
+		(void)ini_fault(p->problems, p->file, p->site_line, "change one of them",
+				"the site is '%s', but '%s' in %s:%u", p->site_id, c->site_id,
+				c->site_file, c->site_line);
+		return 0;
+	}
+	if (c->site_id)
+		return 0;
+	if (text_replace(&c->site_file, p->file) < 0)
+		return -ENOMEM;
+	c->site_id = TAKE_PTR(p->site_id);
+	c->site_line = p->site_line;
+	return 0;
 }
 
 int config_add_file(struct vfprep_config *c, const char *file, const char *text, size_t size,
@@ -309,10 +332,14 @@ int config_add_file(struct vfprep_config *c, const char *file, const char *text,
 		return r;
 	leave_section(&parser);
 	r = config_check_rule(&parser);
+	if (r == 0)
+		r = take_site(c, &parser);
 	if (r < 0)
 		return r;
 	if (p)
 		problem_add_all(p, found);
+	if (!parser.section_line[CONFIG_MATCH] && !problems_any(found))
+		return 0; /* it has [Site] alone */
 	struct rule *rule = problems_any(found) ? array_add(&c->faulty, &c->n_faulty, sizeof(*rule))
 						: array_add(&c->rules, &c->n_rules, sizeof(*rule));
 	if (!rule)

@@ -89,6 +89,8 @@ struct rule {
 struct vfprep_config {
 	struct rule *rules; /* in the order in which they are tried */
 	size_t n_rules;
+	char *site_id, *site_file; /* [Site] Id=, and the file that says so; NULL: none does */
+	unsigned site_line;
 	struct rule *faulty; /* what is right of files with faults: only for config_check() */
 	size_t n_faulty;
 };
@@ -112,12 +114,20 @@ int config_add_file(struct vfprep_config *c, const char *file, const char *text,
 		    const struct names *names, struct vfprep_problems *p);
 
 /* What is wrong between files and can be seen without a machine: a literal MAC or a literal team
- * name that comes out twice. A file whose [Match] an earlier one has too never counts. */
+ * name that comes out twice, MACAddress=team without a [Site]. A file whose [Match] an earlier one
+ * has too never counts. */
 void config_check(const struct vfprep_config *c, struct vfprep_problems *p);
 
 /* The sections and their keys, in the order of the table; the manual page and the completion are
  * checked against it. */
-enum config_section { CONFIG_MATCH, CONFIG_PF, CONFIG_VF, CONFIG_NIC, CONFIG_SECTION_COUNT };
+enum config_section {
+	CONFIG_MATCH,
+	CONFIG_PF,
+	CONFIG_VF,
+	CONFIG_NIC,
+	CONFIG_SITE,
+	CONFIG_SECTION_COUNT
+};
 const char *config_section_name(enum config_section section);
 /* Key I of a section, counted from 0; NULL behind the last. */
 const char *config_key_name(enum config_section section, size_t i);

@@ -58,8 +58,8 @@ static int want_team(const struct rule *rule, const struct vf_wish *wish, const 
 	return 0;
 }
 
-static int want_mac(const struct vf_wish *wish, const struct pf *pf, struct vf *vf,
-		    struct vfprep_problems *p)
+static int want_mac(const struct rule *rule, const char *site, const struct vf_wish *wish,
+		    const struct pf *pf, struct vf *vf, struct vfprep_problems *p)
 {
 	char subject[PCI_ADDRESS_TEXT];
 	bool set = wish->set & 1u << VF_KEY_MAC;
@@ -68,6 +68,12 @@ static int want_mac(const struct vf_wish *wish, const struct pf *pf, struct vf *
 		memcpy(vf->settings.mac, wish->settings.mac, 6);
 	} else if (set && wish->mac_wish == MAC_NONE) {
 		memset(vf->settings.mac, 0, 6);
+	} else if (set && wish->mac_wish == MAC_TEAM) {
+		autofree char *line = text_format("%s:%u", rule->file, wish->line[VF_KEY_MAC]);
+		if (!site || !vf->team) /* the files were checked for it; options have none */
+			return problem_add(p, -EINVAL, VFPREP_CONFIG, line, NULL,
+					   "MACAddress=team needs a Team= and a [Site]");
+		mac_derive_team(site, vf->team, vf->settings.mac);
 	} else if (set || vf->team) {
 		if (vf->index >= pf->n_auto_macs)
 			return problem_add(
@@ -159,7 +165,7 @@ static bool is_recreated(const struct rule *rule, const struct pf *pf)
 }
 
 /* Adds what is wanted of VF INDEX, if anything is. */
-static int want_vf(const struct rule *rule, const struct vfprep_machine *actual,
+static int want_vf(const struct rule *rule, const char *site, const struct vfprep_machine *actual,
 		   const struct pf *pf, unsigned index, struct pf *want, struct vfprep_problems *p)
 {
 	struct vf_wish wish = { 0 };
@@ -183,7 +189,7 @@ static int want_vf(const struct rule *rule, const struct vfprep_machine *actual,
 		complete_rate(&wish, pf, index, vf);
 		r = want_team(rule, &wish, pf, vf, p);
 		if (r == 0 && index != VF_SELF)
-			r = want_mac(&wish, pf, vf, p);
+			r = want_mac(rule, site, &wish, pf, vf, p);
 		if (r == 0)
 			r = want_driver(&wish, vf);
 	}
@@ -293,7 +299,7 @@ static int tell_nic(const struct pf *pf, struct vfprep_problems *p)
 			   "it was for a guest as a whole, and gets its own driver back first");
 }
 
-static int want_pf(const struct rule *rule, const struct vfprep_machine *actual,
+static int want_pf(const struct rule *rule, const char *site, const struct vfprep_machine *actual,
 		   const struct pf *pf, struct pf *want, struct vfprep_problems *p)
 {
 	bool by_count = rule->numvfs_wish != NUMVFS_UNSET;
@@ -308,13 +314,13 @@ static int want_pf(const struct rule *rule, const struct vfprep_machine *actual,
 		int r = tell_nic(pf, p);
 		if (r < 0)
 			return r;
-		return want_vf(rule, actual, pf, VF_SELF, want, p);
+		return want_vf(rule, site, actual, pf, VF_SELF, want, p);
 	}
 	if (rule->nic && name_is_anothers(rule, actual, pf, p))
 		return -EBUSY;
 	if (pf->self) { /* what is wanted of it, or what an earlier [NIC] made of it and is no more
 			 */
-		int r = want_vf(rule, actual, pf, VF_SELF, want, p);
+		int r = want_vf(rule, site, actual, pf, VF_SELF, want, p);
 		if (r < 0 || rule->nic)
 			return r;
 	}
@@ -328,7 +334,7 @@ static int want_pf(const struct rule *rule, const struct vfprep_machine *actual,
 	for (unsigned i = 0; i < count; i++) {
 		unsigned index = by_count ? i : pf->vfs[i].index;
 		struct vf_wish ignored;
-		int r = want_vf(rule, actual, pf, index, want, p);
+		int r = want_vf(rule, site, actual, pf, index, want, p);
 		if (r < 0)
 			return r;
 		names_vfs = names_vfs || rule_wish(rule, index, &ignored);
@@ -411,7 +417,7 @@ int desire_from_config(const struct vfprep_config *config, const struct vfprep_m
 		struct pf *want = machine_add_pf(wanted, pf->address);
 		if (!want)
 			return -ENOMEM;
-		int r = want_pf(rule, actual, pf, want, p);
+		int r = want_pf(rule, config->site_id, actual, pf, want, p);
 		if (r == -ENOMEM)
 			return r;
 		if (r < 0)

@@ -45,4 +45,8 @@ void config_tell_unmatched(const struct vfprep_config *config, const struct vfpr
 void mac_derive_auto(const uint8_t machine_id[static 16], const uint8_t pf_mac[static 6],
 		     unsigned index, uint8_t ret[static 6]);
 
+/* The address that MACAddress=team stands for: the same over "vfprep1-team" and the team's name,
+ * keyed with the bytes of [Site] Id=. */
+void mac_derive_team(const char *site_id, const char *team, uint8_t ret[static 6]);
+
 #endif

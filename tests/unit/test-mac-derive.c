@@ -51,6 +51,30 @@ static void published_vectors_come_out(void **state)
 	assert_int_equal(moved, 4); /* those that would start with fe */
 }
 
+static void published_vectors_of_teams_come_out(void **state)
+{
+	autofree char *page = read_source(PAGE, NULL);
+	unsigned rows = 0, moved = 0;
+
+	(void)state;
+	for (char *rest = page, *line; (line = strsep(&rest, "\n"));) {
+		char site[65], team[33], hmac[18], expected[18], text[MAC_TEXT];
+		uint8_t mac[6];
+		if (sscanf(line, "| %64[^ |] | %32[^ |] | %17[0-9a-f:] | %17[0-9a-f:] |", site,
+			   team, hmac, expected) != 4 ||
+		    strlen(hmac) != 17) /* or it is one of the other table */
+			continue;
+		mac_derive_team(site, team, mac);
+		assert_string_equal(mac_format(mac, text), expected);
+		assert_string_equal(text + 2, hmac + 2);
+		assert_null(mac_unfit(mac));
+		moved += strncmp(hmac, "f", 1) == 0 && strchr("cdef", hmac[1]);
+		rows++;
+	}
+	assert_int_equal(rows, 9);
+	assert_int_equal(moved, 3);
+}
+
 static void every_address_is_local_unicast_and_not_libvirts(void **state)
 {
 	static const uint8_t id[16] = { 1 }, pf[6] = { 0x52, 0x54 };
@@ -68,6 +92,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_vectors_come_out),
+		cmocka_unit_test(published_vectors_of_teams_come_out),
 		cmocka_unit_test(every_address_is_local_unicast_and_not_libvirts),
 	};
 

@@ -139,7 +139,7 @@ apply_with 7 "$PF0: not all that failed could be put back" -e trace=sendto -e in
 vf_is_completed 'no answer at all'
 # From the first time on that the undoing needs the device.
 wish $((digits + 1))
-where=(-P "$(device $vf1)" -P "/dev/vfio/$group" -e trace=openat,fchownat)
+where=(-P "$(device $vf1)" -P "/dev/vfio/$group" -e "trace=openat,fchownat")
 expect_status 0 strace --seccomp-bpf -f -o /tmp/good "${where[@]}" vfprep apply
 undoing=$(awk 'NR == 1 { pid = $1 } $1 != pid { next } /fchownat/ { exit } /openat\(/ { n++ } END { print n + 1 }' /tmp/good)
 expect_status 0 vfprep release web1
