@@ -226,6 +226,7 @@ static int pf_from_object(struct json_object *o, struct pf *pf)
 	    json_get_uint(o, "mtu", &pf->mtu) < 0 ||
 	    json_get_bool(o, "carrier", &pf->carrier) < 0 ||
 	    json_get_bool(o, "in_use", &pf->in_use) < 0 ||
+	    json_get_bool(o, "infiniband", &pf->infiniband) < 0 ||
 	    json_get_bool(o, "default_route", &pf->default_route) < 0 ||
 	    json_get_bool(o, "lists_vfs", &pf->lists_vfs) < 0 || lists_from_object(o, pf) < 0)
 		return -EINVAL;

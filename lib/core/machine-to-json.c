@@ -160,6 +160,7 @@ static int pf_facts_to_object(const struct pf *pf, struct json_object *o)
 	    json_add_unsigned(o, "mtu", pf->mtu) < 0 ||
 	    json_add_bool(o, "carrier", pf->carrier) < 0 ||
 	    json_add_bool(o, "in_use", pf->in_use) < 0 ||
+	    (pf->infiniband && json_add_bool(o, "infiniband", true) < 0) ||
 	    (pf->default_route && json_add_bool(o, "default_route", true) < 0) ||
 	    json_add_bool(o, "lists_vfs", pf->lists_vfs) < 0 || add_altnames(pf, o) < 0)
 		return -ENOMEM;

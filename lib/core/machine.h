@@ -120,6 +120,7 @@ struct pf {
 	bool carrier;
 	bool in_use; /* by the host: it has an address (link-local ones do not count) or a master */
 	bool default_route;   /* it leads out of the host */
+	bool infiniband;      /* its interface speaks that, and no Ethernet */
 	bool unread_settings; /* they could not be read just now, whatever the driver lists */
 	bool lists_vfs;       /* the driver reports its VFs' settings */
 	char *busy; /* a process left behind on this PF: "pid 12, sriov_numvfs"; NULL: none */

@@ -315,6 +315,13 @@ bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf
 	}
 	if (have && aim == AIM_APPLY && refuse_group(want, have, pf, wanted, actual, p))
 		return true;
+	if (want->team && pf->infiniband && aim == AIM_APPLY) {
+		(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject,
+				  "remove its Team=; it can go to a guest without one",
+				  "team %s on InfiniBand: guests pair Ethernet NICs only",
+				  want->team);
+		return true;
+	}
 	if (want->index == VF_SELF && refuse_nic(want, pf, aim, subject, p))
 		return true;
 	if (want->index != VF_SELF && s->present && !pf->ifindex) {

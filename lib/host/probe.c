@@ -3,6 +3,7 @@
 #include "host/probe.h"
 
 #include <errno.h>
+#include <net/if_arp.h>
 #include <string.h>
 
 #include "core/desire.h"
@@ -99,6 +100,7 @@ static void take_link(const struct reader *reader, struct link_facts *l, struct 
 	l->n_altnames = 0;
 	pf->mtu = l->mtu;
 	pf->carrier = l->carrier;
+	pf->infiniband = l->type == ARPHRD_INFINIBAND;
 	pf->up = l->up;
 	pf->has |= PF_LINK;
 	if (l->has & LINK_MAC) {

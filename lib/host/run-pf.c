@@ -239,23 +239,41 @@ static bool anything_failed(const struct pf_run *run)
 	return run->pf_failed;
 }
 
-/* Who has the VFs now, the command line or the files. */
-static void mark_prepared(struct pf *pf, const struct pf *want, const struct pf_run *run)
+/* Is the VF what is wanted of it, as far as anybody can say? */
+static bool is_as_wanted(const struct vfprep_machine *m, const struct pf *pf, const struct vf *want)
+{
+	const struct vf *vf = pf_find_vf(pf, want->index);
+	const struct team *team = machine_team_of_vf(m, pf->address, want->index);
+
+	if (!vf || !text_equal(team ? team->name : NULL, want->team) ||
+	    (want->function.has & FUNCTION_DRIVER &&
+	     !text_equal(vf->function.driver, want->function.driver)))
+		return false;
+	for (unsigned i = 0; i < SETTING_COUNT; i++) {
+		if (setting_has(&want->settings, i) && setting_has(&vf->settings, i) &&
+		    !setting_same(i, &want->settings, &vf->settings))
+			return false;
+	}
+	return true;
+}
+
+/* Who has the VFs now, the command line or the files: where it has come about. */
+static void mark_prepared(const struct vfprep_machine *m, struct pf *pf, const struct pf *want)
 {
 	for (size_t i = 0; i < pf_count(want); i++) {
 		const struct vf *vf = pf_at(want, i);
 		struct vf *recorded = record_find_vf(pf, vf->index);
-		if (recorded && !(run && *pf_failure_of(run, vf->index)))
+		if (recorded && is_as_wanted(m, pf, vf))
 			recorded->prepared = vf->prepared;
 	}
 }
 
-void pf_tidy_record(const struct store *store, struct pf *pf, const struct pf *want,
-		    const struct pf_run *run, bool complete)
+void pf_tidy_record(const struct store *store, const struct vfprep_machine *m, struct pf *pf,
+		    const struct pf *want, bool complete)
 {
 	if (!pf->record)
 		return;
-	mark_prepared(pf, want, run);
+	mark_prepared(m, pf, want);
 	pf->record->to_probe = pf->record->to_probe && !complete;
 	if (record_shrink(pf)) {
 		record_free(pf->record);
@@ -291,7 +309,7 @@ static void tidy(struct pf_run *run)
 	bool whole = run->request->aim == AIM_APPLY;
 	for (size_t i = 0; i < pf_count(want); i++)
 		whole = whole && !pf_at(want, i)->prepared; /* that is about one VF alone */
-	pf_tidy_record(&run->store, &now->pfs[0], want, run, whole && !anything_failed(run));
+	pf_tidy_record(&run->store, now, &now->pfs[0], want, whole && !anything_failed(run));
 }
 
 /* A PF that had its carrier has it again: making and unmaking VFs resets the PF on igb, ixgbe and

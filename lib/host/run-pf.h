@@ -58,10 +58,9 @@ int pf_verify(struct pf_run *run, struct vfprep_machine **ret_now);
 enum vfprep_outcome pf_run(struct pf_run *run);
 
 /* Saves the PF's record without what is back at its original value; PF is as it is now. COMPLETE:
- * no new VF waits for drivers_probe any more. WANT: what was wanted of it; RUN: what failed (NULL:
- * nothing was to do). */
-void pf_tidy_record(const struct store *store, struct pf *pf, const struct pf *want,
-		    const struct pf_run *run, bool complete);
+ * no new VF waits for drivers_probe any more. WANT: what was wanted of it. */
+void pf_tidy_record(const struct store *store, const struct vfprep_machine *m, struct pf *pf,
+		    const struct pf *want, bool complete);
 
 /* Claims the group of a VF that VFIO has. *RET_IN_USE: somebody else has it, or it cannot be
  * opened, and the VF is marked so. Return: -ENOMEM. */

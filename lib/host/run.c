@@ -208,7 +208,7 @@ static void tidy_untouched(const struct host *h, const struct vfprep_machine *ac
 	const struct store store = { h->ops, h->kernel, h->rundir_fd };
 	struct pf *pf = machine_find_pf(actual, want->address);
 	if (pf && !pf->busy) /* what is under way is not known yet */
-		pf_tidy_record(&store, pf, want, NULL, false);
+		pf_tidy_record(&store, actual, pf, want, false);
 }
 
 /* With the lock held. */

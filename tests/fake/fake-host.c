@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/desire.h"
+#include "core/prepare.h"
 #include "host/files.h"
 #include "host/sysfs.h"
 
@@ -97,6 +98,27 @@ int fake_host_release_all(struct fake_host *h)
 {
 	struct run_request request = { .aim = AIM_RELEASE, .desire = desire_release };
 	return do_run(h, &request);
+}
+
+static int desire_by_hand(void *user, const struct vfprep_machine *actual,
+			  struct vfprep_machine **ret, struct vfprep_problems *p)
+{
+	const struct fake_host *h = user;
+	return desire_prepare(h->by_hand, actual, ret, p);
+}
+
+int fake_host_prepare(struct fake_host *h, const char *name, const char *team)
+{
+	static const struct names names = { lookup, lookup };
+	const struct prepare_request by_hand = { .name = name,
+						 .values[PREPARE_TEAM] = team,
+						 .names = &names };
+	struct run_request request = { .aim = AIM_APPLY, .desire = desire_by_hand };
+
+	h->by_hand = &by_hand;
+	int r = do_run(h, &request);
+	h->by_hand = NULL;
+	return r;
 }
 
 void fake_host_heal(struct fake_host *h)

@@ -11,9 +11,10 @@ struct fake_host {
 	struct fake *fake;
 	struct host host;
 	struct vfprep_config *config;
-	struct vfprep_problems *problems; /* of the last run */
-	enum vfprep_outcome outcome;      /* likewise */
-	unsigned settings_wait_ms;        /* of runs; 0 from the start */
+	struct vfprep_problems *problems;      /* of the last run */
+	enum vfprep_outcome outcome;           /* likewise */
+	unsigned settings_wait_ms;             /* of runs; 0 from the start */
+	const struct prepare_request *by_hand; /* while it is carried out */
 	char dir[32];
 };
 
@@ -26,6 +27,7 @@ void fake_host_configure(struct fake_host *h, const char *config);
 /* As the commands do. Return: what run() did. */
 int fake_host_apply(struct fake_host *h);
 int fake_host_release_all(struct fake_host *h);
+int fake_host_prepare(struct fake_host *h, const char *name, const char *team);
 
 /* Lets nothing go wrong from here on, and counts operations anew. */
 void fake_host_heal(struct fake_host *h);

@@ -681,6 +681,45 @@ static void a_drift_that_could_not_be_mended_is_not_published(void **state)
 	assert_true(undone > 1);
 }
 
+/* Who has a VF changes hands when it has come about, and not where the run fails. */
+static void what_was_prepared_stays_so_until_a_file_has_taken_it_over(void **state)
+{
+	static const char other[] = "[Match]\nAddress=0000:01:00.0\n[VF 2]\nDriver=none\n";
+
+	(void)state;
+	for (unsigned n = 1;; n++) {
+		struct fake_host h;
+		fake_host_open(&h, others_config);
+		make_others(&h);
+		assert_int_equal(fake_host_prepare(&h, "0000:01:10.2", "web1"), 0);
+		autofree char *prepared = fake_host_state(&h);
+		fake_host_configure(&h, other);
+		assert_int_equal(fake_host_apply(&h), 0);
+		autofree char *left_alone = fake_host_state(&h);
+		assert_string_equal(left_alone, prepared);
+
+		fake_host_configure(&h, "[Match]\nAddress=0000:01:00.0\n"
+					"[VF 1]\nTeam=web1\nMACAddress=02:00:5e:00:00:09\n");
+		arm(&h, FAILS_ONCE, n, EIO);
+		int r = fake_host_apply(&h);
+		bool over = is_over(&h, n), done = r == 0 && h.outcome == VFPREP_DONE;
+		done = done && !problems_any(h.problems);
+		fake_host_heal(&h);
+		if (done) /* a record that could not be tidied is so by the next run */
+			assert_int_equal(fake_host_apply(&h), 0);
+		fake_host_configure(&h, other);
+		assert_int_equal(fake_host_apply(&h), 0);
+		autofree char *after = fake_host_state(&h);
+		if (done)
+			assert_null(strstr(after, "file teams/web1/team.json"));
+		else
+			assert_string_equal(after, prepared);
+		fake_host_close(&h);
+		if (over)
+			break;
+	}
+}
+
 static void what_cannot_be_judged_is_neither_done_nor_undone(void **state)
 {
 	struct fake_host h;
@@ -840,6 +879,7 @@ int main(void)
 		cmocka_unit_test(what_was_not_reported_cannot_be_put_back_and_is_called_left),
 		cmocka_unit_test(a_team_that_nobody_can_verify_outlives_a_failure),
 		cmocka_unit_test(a_drift_that_could_not_be_mended_is_not_published),
+		cmocka_unit_test(what_was_prepared_stays_so_until_a_file_has_taken_it_over),
 		cmocka_unit_test(what_cannot_be_judged_is_neither_done_nor_undone),
 		cmocka_unit_test(a_nic_is_published_with_its_mac_or_not_at_all),
 		cmocka_unit_test(a_team_that_changes_keeps_its_directory_for_who_has_it_mounted),
