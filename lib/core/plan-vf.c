@@ -43,12 +43,10 @@ static bool is_believed(const struct planner *pl, const struct vf *want, const s
 	const struct team *team = machine_team_of_vf(pl->actual, pl->have->address, want->index);
 
 	if (pl->aim == AIM_VERIFY || setting_has(&have->settings, setting) || !team ||
-
 	    !record_find_vf(pl->have, want->index))
 		return false;
-	if (setting == SETTING_MAC)
-		return memcmp(team->mac, want->settings.mac, sizeof(team->mac)) == 0;
-	return setting_same(setting, &want->settings, &team->settings);
+	const struct settings published = team_settings(team);
+	return setting_same(setting, &want->settings, &published);
 }
 
 static void plan_settings(struct planner *pl, const struct vf *want, const struct vf *have)

@@ -60,6 +60,15 @@ bool team_equal(const struct team *a, const struct team *b)
 	       a->transient.group == b->transient.group && text_equal(a->hint, b->hint);
 }
 
+struct settings team_settings(const struct team *t)
+{
+	struct settings s = t->settings;
+
+	s.present |= 1u << SETTING_MAC;
+	memcpy(s.mac, t->mac, sizeof(s.mac));
+	return s;
+}
+
 bool team_name_valid(const char *name)
 {
 	size_t n = strlen(name);

@@ -43,6 +43,9 @@ void team_clear(struct team *t);
 int team_copy(const struct team *from, struct team *ret);
 bool team_equal(const struct team *a, const struct team *b);
 
+/* All that the team says of its VF's settings, its MAC included, which stands at the top. */
+struct settings team_settings(const struct team *t);
+
 /* Is it a name that a team may have: [A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])? */
 bool team_name_valid(const char *name);
 

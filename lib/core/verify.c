@@ -26,9 +26,7 @@ static struct vfprep_machine *want_published(const struct team *t)
 		return NULL;
 	vf->function.address = t->transient.address;
 	vf->function.has = FUNCTION_DRIVER | FUNCTION_OVERRIDE;
-	vf->settings = t->settings;
-	vf->settings.present |= 1u << SETTING_MAC;
-	memcpy(vf->settings.mac, t->mac, sizeof(t->mac));
+	vf->settings = team_settings(t);
 	return TAKE_PTR(wanted);
 }
 

@@ -5,22 +5,11 @@
 #include "core/step.h"
 
 #include <errno.h>
-#include <string.h>
-
-/* What a team says of its VF, its MAC included. */
-static struct settings settings_of(const struct team *team)
-{
-	struct settings s = team->settings;
-
-	s.present |= 1u << SETTING_MAC;
-	memcpy(s.mac, team->mac, sizeof(s.mac));
-	return s;
-}
 
 /* Takes from the team what the kernel did not report at the start. */
 static void believe(struct settings *to, const struct settings *reported, const struct team *team)
 {
-	const struct settings s = settings_of(team);
+	const struct settings s = team_settings(team);
 
 	for (unsigned i = 0; i < SETTING_COUNT; i++) {
 		if (setting_has(&s, i) && !setting_has(reported, i))
@@ -43,7 +32,7 @@ static bool has_changed(const struct pf_run *run, unsigned vf, enum setting sett
  * where that is back. What was not reported has to be untouched. */
 static bool was_true(const struct pf_run *run, const struct vf *start, const struct team *team)
 {
-	const struct settings s = settings_of(team);
+	const struct settings s = team_settings(team);
 	const struct function *f = &start->function;
 
 	if (pci_address_compare(f->address, team->transient.address) != 0 ||
