@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include <linux/if.h>
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
@@ -15,6 +16,8 @@
 #include <netlink/msg.h>
 
 #include "core/nl-link.h"
+
+static_assert(LINK_NAME_SIZE == IFNAMSIZ, "room for any name");
 
 /* One VF takes 196 bytes in the kernel's list, 236 with GUIDs (rtnl_fill_vfinfo). The length of the
  * list has 16 bits and wraps without a word. */
@@ -366,6 +369,8 @@ int nl_vf_decode(const struct nlmsghdr *h, struct vf_list *ret)
 	info = nlmsg_data(h);
 	nl_first_attributes(nlmsg_attrdata(h, sizeof(*info)), nlmsg_attrlen(h, sizeof(*info)),
 			    attributes, IFLA_VFINFO_LIST);
+	if (attributes[IFLA_IFNAME])
+		(void)nla_strlcpy(l.name, attributes[IFLA_IFNAME], sizeof(l.name)); /* fits */
 	if (attributes[IFLA_NUM_VF] && nla_len(attributes[IFLA_NUM_VF]) >= (int)sizeof(uint32_t))
 		l.announced = nla_get_u32(attributes[IFLA_NUM_VF]);
 	if (attributes[IFLA_VFINFO_LIST]) {

@@ -7,6 +7,8 @@
 
 #include "core/setting.h"
 
+#define LINK_NAME_SIZE 16 /* IFNAMSIZ */
+
 struct nl_msg;
 struct nlmsghdr;
 
@@ -19,8 +21,9 @@ struct vf_entry {
 /* What a PF lists. VFs may be missing: the kernel skips those whose driver does not answer, as
  * i40e's does while it resets a VF. */
 struct vf_list {
-	unsigned announced; /* IFLA_NUM_VF: how many there are */
-	bool listed;        /* there is a list; enic and enetc only announce */
+	char name[LINK_NAME_SIZE]; /* of the interface; "" when it was not told */
+	unsigned announced;        /* IFLA_NUM_VF: how many there are */
+	bool listed;               /* there is a list; enic and enetc only announce */
 	struct vf_entry *entries;
 	size_t n;
 };

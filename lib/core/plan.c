@@ -5,6 +5,7 @@
 #include "core/record.h"
 #include "core/refuse.h"
 #include "core/step.h"
+#include "core/wish.h"
 
 #include <errno.h>
 #include <string.h>
@@ -21,6 +22,7 @@ void plan_free(struct vfprep_plan *plan)
 	for (size_t i = 0; i < plan->n; i++)
 		step_clear(&plan->steps[i]);
 	free(plan->steps);
+	wish_free(plan->wish);
 	free(plan);
 }
 
@@ -288,6 +290,17 @@ int plan_make(const struct vfprep_machine *wanted, const struct vfprep_machine *
 		problem_add_all(p, own);
 	*ret_plan = TAKE_PTR(plan);
 	return 0;
+}
+
+bool plan_same(const struct vfprep_plan *a, const struct vfprep_plan *b)
+{
+	for (size_t i = 0; i < a->n && i < b->n; i++) {
+		const struct step *x = &a->steps[i], *y = &b->steps[i];
+		if (!text_equal(x->subject, y->subject) || !text_equal(x->what, y->what) ||
+		    !text_equal(x->old_text, y->old_text) || !text_equal(x->new_text, y->new_text))
+			return false;
+	}
+	return a->n == b->n;
 }
 
 char *plan_line(const struct vfprep_plan *plan, size_t i)

@@ -45,9 +45,11 @@ struct step {
 	char *subject, *what, *old_text, *new_text;
 };
 
+struct wish;
 struct vfprep_plan {
 	struct step *steps;
 	size_t n;
+	struct wish *wish; /* that it fulfils (wish.h); NULL: it is not to be run by others */
 };
 
 struct vfprep_plan *plan_new(void);
@@ -68,6 +70,9 @@ int plan_make(const struct vfprep_machine *wanted, const struct vfprep_machine *
  */
 int team_of_vf(const struct vfprep_machine *m, const struct pf *pf, const struct vf *want,
 	       struct team *ret);
+
+/* Do both read the same? */
+bool plan_same(const struct vfprep_plan *a, const struct vfprep_plan *b);
 
 /* SUBJECT: WHAT OLD -> NEW. NULL when memory ran out; the caller frees it. */
 char *plan_line(const struct vfprep_plan *plan, size_t i);

@@ -144,6 +144,19 @@ static int trim(struct pf *want, unsigned index)
 	return 0;
 }
 
+/* The VF or NIC that is there under a name. */
+static int find_there(const struct vfprep_machine *actual, const char *name,
+		      const struct pf **ret_pf, unsigned *ret_index, struct vfprep_problems *p)
+{
+	int r = operand_find(actual, name, ret_pf, ret_index, p);
+
+	if (r < 0 || pf_find_vf(*ret_pf, *ret_index))
+		return r;
+	return problem_add(p, -ENODEV, VFPREP_UNSUPPORTED, name,
+			   "name a VF, or a NIC that is no VF",
+			   "no network card and no VF is there under that name");
+}
+
 int desire_prepare(const struct prepare_request *request, const struct vfprep_machine *actual,
 		   struct vfprep_machine **ret_wanted, struct vfprep_problems *p)
 {
@@ -152,15 +165,11 @@ int desire_prepare(const struct prepare_request *request, const struct vfprep_ma
 	const struct pf *pf;
 	unsigned index;
 
-	int r = operand_find(actual, request->name, &pf, &index, p);
+	int r = find_there(actual, request->name, &pf, &index, p);
 	if (r == 0)
 		r = check_values(request, p);
 	if (r < 0)
 		return r;
-	if (!pf_find_vf(pf, index))
-		return problem_add(p, -ENODEV, VFPREP_UNSUPPORTED, request->name,
-				   "name a VF, or a NIC that is no VF",
-				   "no network card and no VF is there under that name");
 	autoproblems found = vfprep_problems_new();
 	r = found ? read_file(request, pf, index, &config, p) : -ENOMEM;
 	if (r == 0)
@@ -179,6 +188,32 @@ int desire_prepare(const struct prepare_request *request, const struct vfprep_ma
 	vf->prepared = true;
 	if (index == VF_SELF)
 		r = want_mac_of_nic(request->values[PREPARE_MAC], vf, p);
+	if (r < 0)
+		return r;
+	*ret_wanted = TAKE_PTR(wanted);
+	return 0;
+}
+
+int desire_driver(const struct driver_request *request, const struct vfprep_machine *actual,
+		  struct vfprep_machine **ret_wanted, struct vfprep_problems *p)
+{
+	automachine wanted = machine_new();
+	const struct pf *pf;
+	unsigned index;
+
+	int r = find_there(actual, request->name, &pf, &index, p);
+	if (r < 0)
+		return r;
+	struct pf *want = wanted ? machine_add_pf(wanted, pf->address) : NULL;
+	struct vf *vf = want ? pf_add_vf(want, index) : NULL;
+	if (!vf)
+		return -ENOMEM;
+	vf->function.address = pf_find_vf(pf, index)->function.address;
+	vf->function.has = FUNCTION_DRIVER | (request->driver ? FUNCTION_OVERRIDE : 0);
+	vf->prepared = true;
+	r = text_replace(&vf->function.driver, request->driver);
+	if (r == 0)
+		r = text_replace(&vf->function.override, request->driver);
 	if (r < 0)
 		return r;
 	*ret_wanted = TAKE_PTR(wanted);

@@ -32,4 +32,15 @@ const char *prepare_option(enum prepare_value value);
 int desire_prepare(const struct prepare_request *request, const struct vfprep_machine *actual,
 		   struct vfprep_machine **ret_wanted, struct vfprep_problems *p);
 
+/* One VF or NIC, and who is to have it. */
+struct driver_request {
+	const char *name;   /* address, team or interface */
+	const char *driver; /* NULL: nobody; then its override stays as it is */
+};
+
+/* What is wanted of that VF or NIC alone: that driver, and the override that goes with it. Return:
+ * -ENODEV, -ENOTUNIQ. */
+int desire_driver(const struct driver_request *request, const struct vfprep_machine *actual,
+		  struct vfprep_machine **ret_wanted, struct vfprep_problems *p);
+
 #endif

@@ -4,7 +4,9 @@
 #ifndef HOST_KERNEL_H
 #define HOST_KERNEL_H
 
+#include "core/nl-vf.h"
 #include "core/plan.h"
+#include "host/log.h"
 
 struct kernel_ops {
 	/* Reads the whole machine, or with ONLY just that PF (an empty machine when it is gone).
@@ -33,20 +35,27 @@ struct kernel_ops {
 	 * removes it. */
 	int (*store)(void *kernel, int rundir_fd, const char *path, const char *text);
 
+	/* Asks the PF with that interface for its VFs; those that are missing are waited for, for a
+	 * moment. Return: -ENODEV, -EOVERFLOW as netlink_get_vfs(). */
+	int (*list)(void *kernel, unsigned ifindex, struct vf_list *ret_list);
+
 	/* Waits until the PF's interface has its carrier again. Return: -ETIMEDOUT. */
 	int (*settle)(void *kernel, unsigned ifindex);
 };
 
-/* The kernel that runs here. Return: -ENOMEM. */
-struct kernel_linux;
-extern const struct kernel_ops kernel_linux_ops;
-/* ROOT_FD: "/" but in tests, O_PATH is enough. RUNDIR_FD: where the locks of blocking writes are
- * kept; -1: nowhere, for who only reads. It keeps a copy of
- * ROOT_FD and borrows RUNDIR_FD. TIMEOUT_PERCENT scales every deadline
- * (100: as designed). */
-int kernel_linux_new(int root_fd, int rundir_fd, unsigned timeout_percent,
-		     struct kernel_linux **ret);
-void kernel_linux_free(struct kernel_linux *k);
-DEFINE_CLEANUP(struct kernel_linux, kernel_linux_free)
+/* Where a kernel comes from. */
+struct kernel_source {
+	const struct kernel_ops *ops;
+	/* RUNDIR_FD: where the locks of blocking writes are kept; -1: nowhere, for who only reads.
+	 * TIMEOUT_PERCENT scales every deadline (100: as designed). RUNDIR_FD and LOG are
+	 * borrowed. */
+	int (*open)(int rundir_fd, unsigned timeout_percent, const struct log *log,
+		    void **ret_kernel);
+	void (*close)(void *kernel);
+	const char *root; /* where check finds the host's files; NULL: nowhere */
+};
+
+/* The kernel that runs here. */
+extern const struct kernel_source kernel_linux_source;
 
 #endif

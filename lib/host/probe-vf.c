@@ -260,15 +260,16 @@ int probe_self(const struct probe *probe, struct pf *pf, struct vfprep_problems 
 
 static bool has_holes(const struct pf *pf, const struct vf_list *list)
 {
+	if (list->n < list->announced)
+		return true;
 	for (size_t i = 0; i < pf->n_vfs; i++)
 		if (!vf_list_find(list, pf->vfs[i].index))
 			return true;
 	return false;
 }
 
-/* Asks again while a VF is missing: its driver may just be resetting it (i40e_ndo_get_vf_config
- * gives EAGAIN then, and the kernel leaves the VF out). */
-static int get_list(const struct probe *probe, const struct pf *pf, struct vf_list *ret)
+/* i40e_ndo_get_vf_config() gives EAGAIN while it resets a VF, and the kernel leaves the VF out. */
+int probe_list(const struct probe *probe, const struct pf *pf, struct vf_list *ret)
 {
 	uint64_t deadline = deadline_in(probe->hole_timeout_ms);
 
@@ -295,7 +296,7 @@ int probe_settings(const struct probe *probe, struct pf *pf, struct vfprep_probl
 	pf->lists_vfs = pf->n_vfs == 0;
 	if (pf->ifindex == 0)
 		return 0;
-	r = get_list(probe, pf, &list);
+	r = probe_list(probe, pf, &list);
 	if (r == -EOVERFLOW) {
 		(void)problem_add(p, r, VFPREP_NOTE, pci_address_format(pf->address, address), NULL,
 				  "it has more VFs than the kernel can list, so that their "

@@ -31,7 +31,7 @@ static bool is_reported(const struct step *s, const struct pf *now)
 static const struct step *step_that_failed(const struct pf_run *run, const struct step *s)
 {
 	if (s->kind == STEP_PUBLISH || s->kind == STEP_WITHDRAW || vf_has_failed(run, s) ||
-	    (run->request->aim == AIM_RELEASE && step_may_stay(s)))
+	    (run->request->wish->aim == AIM_RELEASE && step_may_stay(s)))
 		return NULL;
 	return step_of_plan(run, s);
 }
@@ -56,6 +56,7 @@ static bool is_late(const struct pf_run *run, const struct vfprep_machine *now)
 static int read_back(struct pf_run *run, struct vfprep_machine **ret)
 {
 	uint64_t deadline = deadline_in(run->request->settings_wait_ms);
+	bool told = false;
 
 	for (;;) {
 		automachine now = NULL;
@@ -66,6 +67,10 @@ static int read_back(struct pf_run *run, struct vfprep_machine **ret)
 			*ret = TAKE_PTR(now);
 			return 0;
 		}
+		if (!told)
+			log_tell(&run->host->log, LOG_DEBUG,
+				 "waiting for settings to show that the kernel took");
+		told = true;
 	}
 }
 

@@ -55,7 +55,7 @@ int pf_act(struct pf_run *run, enum run_phase phase, const struct step *s,
 		r = publish(run, s, wanted, now);
 	else
 		r = h->ops->act(h->kernel, s, &detail);
-	if (step_is_refused(s, r) && (phase == RUN_UNDO || run->request->aim == AIM_RELEASE))
+	if (step_is_refused(s, r) && (phase == RUN_UNDO || run->request->wish->aim == AIM_RELEASE))
 		r = RUN_STAYS;
 	if (run->request->step)
 		run->request->step(run->request->step_user, phase, s, r);
@@ -303,10 +303,10 @@ static void tidy(struct pf_run *run)
 	/* Nobody is to be told: whatever was to be done is done. */
 	if (host_read(run->host, &run->address, &now, NULL) < 0 || now->n_pfs != 1)
 		return;
-	if (run->request->aim == AIM_RELEASE && !anything_failed(run))
+	if (run->request->wish->aim == AIM_RELEASE && !anything_failed(run))
 		forget_cleared_macs(run, &now->pfs[0]);
 	const struct pf *want = machine_find_pf(run->wanted, run->address);
-	bool whole = run->request->aim == AIM_APPLY;
+	bool whole = run->request->wish->aim == AIM_APPLY;
 	for (size_t i = 0; i < pf_count(want); i++)
 		whole = whole && !pf_at(want, i)->prepared; /* that is about one VF alone */
 	pf_tidy_record(&run->store, now, &now->pfs[0], want, whole && !anything_failed(run));

@@ -9,22 +9,6 @@
 #include <errno.h>
 #include <string.h>
 
-int host_read(const struct host *h, const struct pci_address *only,
-	      struct vfprep_machine **ret_machine, struct vfprep_problems *p)
-{
-	automachine m = NULL;
-
-	int r = h->ops->read(h->kernel, only, &m, p);
-	if (r == 0)
-		r = state_load(h->rundir_fd, h->rundir, m, p);
-	if (r == -ENOMEM)
-		(void)problem_add(p, r, VFPREP_SYSTEM, NULL, NULL, "out of memory");
-	if (r < 0)
-		return r;
-	*ret_machine = TAKE_PTR(m);
-	return 0;
-}
-
 /* Waits for what earlier runs left behind; what still works on a PF stays in its `busy`. */
 static int wait_for_left_behind(const struct host *h, const struct vfprep_machine *m)
 {
@@ -227,9 +211,12 @@ static int run_locked(const struct host *h, const struct run_request *request,
 		r = problem_add(p, -ENODATA, VFPREP_SYSTEM, NULL, "mount /proc",
 				"without a boot id no original value can be kept");
 	if (r == 0)
-		r = request->desire(request->desire_user, actual, &wanted, p);
+		r = wish_desire(request->wish, actual, &wanted, p);
 	if (r == 0)
-		r = plan_and_claim(h, request->aim, wanted, actual, &plan, p);
+		r = plan_and_claim(h, request->wish->aim, wanted, actual, &plan, p);
+	if (r == 0 && request->shown && !plan_same(request->shown, plan))
+		r = problem_add(p, -ESTALE, VFPREP_BUSY, NULL, "plan again, and look at it",
+				"the machine is another one than it was planned for");
 	if (r == 0)
 		r = act_global(h, request, plan, p);
 	if (r < 0)

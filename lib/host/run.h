@@ -4,31 +4,24 @@
 #ifndef HOST_RUN_H
 #define HOST_RUN_H
 
+#include "core/wish.h"
+#include "host/host.h"
 #include "host/state.h"
-
-/* The machine that is worked on. */
-struct host {
-	const struct kernel_ops *ops;
-	void *kernel;
-	char *rundir;  /* as steps name it */
-	int rundir_fd; /* -1: it is not there (yet) */
-};
-
-/* Reads the machine with its records and what is published; ONLY: just one PF of it. */
-int host_read(const struct host *h, const struct pci_address *only,
-	      struct vfprep_machine **ret_machine, struct vfprep_problems *p);
 
 enum run_phase { RUN_STEP, RUN_UNDO };
 
 /* A MAC that the driver does not clear stays: that is no failure. */
 #define RUN_STAYS 2
 
+/* So long a setting may take to show: 20 times 100 ms is what others wait for a MAC (sriov-cni), in
+ * vain only where it is refused. */
+#define SETTINGS_WAIT_MS 2000
+
 struct run_request {
-	enum plan_aim aim;
-	/* What is wanted of the machine, once it is locked and read. */
-	int (*desire)(void *user, const struct vfprep_machine *actual,
-		      struct vfprep_machine **ret_wanted, struct vfprep_problems *p);
-	void *desire_user;
+	const struct wish *wish; /* planned once the machine is locked and read */
+	/* What the caller was shown; NULL: nothing. Where something else would be done now, nothing
+	 * is. */
+	const struct vfprep_plan *shown;
 	/* Told of each step that was tried; R as struct kernel_ops' act returns it, or RUN_STAYS.
 	 * May be NULL. */
 	void (*step)(void *user, enum run_phase phase, const struct step *step, int r);
@@ -37,8 +30,9 @@ struct run_request {
 	unsigned settings_wait_ms; /* until a setting has to show */
 };
 
-/* Return: 0 whenever it came to an outcome; negative only when nothing was touched. The findings
- * say what was refused, what failed and what is left. */
+/* Return: 0 whenever it came to an outcome; negative only when nothing was touched: -EBUSY when
+ * another process has the lock, -ESTALE when not what was shown would be done, else what
+ * wish_desire() says. The findings say what was refused, what failed and what is left. */
 int run(const struct host *h, const struct run_request *request, enum vfprep_outcome *ret_outcome,
 	struct vfprep_problems *p);
 

@@ -64,47 +64,27 @@ void fake_host_close(struct fake_host *h)
 	vfprep_problems_free(h->problems);
 }
 
-static int desire_config(void *user, const struct vfprep_machine *actual,
-			 struct vfprep_machine **ret, struct vfprep_problems *p)
+static int do_run(struct fake_host *h, const struct wish *wish)
 {
-	const struct fake_host *h = user;
-	return desire_from_config(h->config, actual, NULL, 0, ret, p);
-}
+	const struct run_request request = {
+		.wish = wish,
+		.settings_wait_ms = h->settings_wait_ms,
+	};
 
-static int desire_release(void *user, const struct vfprep_machine *actual,
-			  struct vfprep_machine **ret, struct vfprep_problems *p)
-{
-	(void)user; /* all of it */
-	return desire_originals(actual, NULL, 0, ret, p);
-}
-
-static int do_run(struct fake_host *h, struct run_request *request)
-{
-	request->desire_user = h;
-	request->settings_wait_ms = h->settings_wait_ms;
 	vfprep_problems_free(h->problems);
 	h->problems = vfprep_problems_new();
 	h->outcome = VFPREP_DONE;
-	return run(&h->host, request, &h->outcome, h->problems);
+	return run(&h->host, &request, &h->outcome, h->problems);
 }
 
 int fake_host_apply(struct fake_host *h)
 {
-	struct run_request request = { .aim = AIM_APPLY, .desire = desire_config };
-	return do_run(h, &request);
+	return do_run(h, &(struct wish){ .aim = AIM_APPLY, .config = h->config });
 }
 
 int fake_host_release_all(struct fake_host *h)
 {
-	struct run_request request = { .aim = AIM_RELEASE, .desire = desire_release };
-	return do_run(h, &request);
-}
-
-static int desire_by_hand(void *user, const struct vfprep_machine *actual,
-			  struct vfprep_machine **ret, struct vfprep_problems *p)
-{
-	const struct fake_host *h = user;
-	return desire_prepare(h->by_hand, actual, ret, p);
+	return do_run(h, &(struct wish){ .aim = AIM_RELEASE });
 }
 
 int fake_host_prepare(struct fake_host *h, const char *name, const char *team)
@@ -113,12 +93,8 @@ int fake_host_prepare(struct fake_host *h, const char *name, const char *team)
 	const struct prepare_request by_hand = { .name = name,
 						 .values[PREPARE_TEAM] = team,
 						 .names = &names };
-	struct run_request request = { .aim = AIM_APPLY, .desire = desire_by_hand };
 
-	h->by_hand = &by_hand;
-	int r = do_run(h, &request);
-	h->by_hand = NULL;
-	return r;
+	return do_run(h, &(struct wish){ .aim = AIM_APPLY, .prepare = &by_hand });
 }
 
 void fake_host_heal(struct fake_host *h)

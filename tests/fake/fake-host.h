@@ -11,10 +11,9 @@ struct fake_host {
 	struct fake *fake;
 	struct host host;
 	struct vfprep_config *config;
-	struct vfprep_problems *problems;      /* of the last run */
-	enum vfprep_outcome outcome;           /* likewise */
-	unsigned settings_wait_ms;             /* of runs; 0 from the start */
-	const struct prepare_request *by_hand; /* while it is carried out */
+	struct vfprep_problems *problems; /* of the last run */
+	enum vfprep_outcome outcome;      /* likewise */
+	unsigned settings_wait_ms;        /* of runs; 0 from the start */
 	char dir[32];
 };
 

@@ -3,6 +3,7 @@
 #include "fake-kernel.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/desire.h"
@@ -339,6 +340,32 @@ static int op_store(void *kernel, int rundir_fd, const char *path, const char *t
 	return text ? file_write(rundir_fd, path, text) : file_remove(rundir_fd, path);
 }
 
+static int op_list(void *kernel, unsigned ifindex, struct vf_list *ret)
+{
+	struct fake *f = kernel;
+	autovflist l = { .listed = !f->lists_nothing };
+
+	int r = begin(f, NULL);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < f->machine->n_pfs; i++) {
+		const struct pf *pf = &f->machine->pfs[i];
+		if (pf->ifindex != ifindex)
+			continue;
+		l.announced = (unsigned)pf->n_vfs;
+		(void)snprintf(l.name, sizeof(l.name), "%s", pf->name);
+		for (size_t k = 0; l.listed && k < pf->n_vfs; k++) {
+			struct vf_entry *entry = array_add(&l.entries, &l.n, sizeof(*entry));
+			entry->index = pf->vfs[k].index;
+			entry->settings = pf->vfs[k].settings;
+		}
+		*ret = l;
+		l = (struct vf_list){ 0 };
+		return 0;
+	}
+	return -ENODEV;
+}
+
 static int op_settle(void *kernel, unsigned ifindex)
 {
 	(void)ifindex; /* carrier comes back at once */
@@ -352,6 +379,7 @@ const struct kernel_ops fake_ops = {
 	.unclaim = op_unclaim,
 	.enter = op_enter,
 	.store = op_store,
+	.list = op_list,
 	.settle = op_settle,
 };
 

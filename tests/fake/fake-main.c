@@ -9,7 +9,8 @@
 #include "fake-kernel.h"
 #include "tools/vfprep/cli.h"
 
-static int open_kernel(int rundir_fd, unsigned timeout_percent, void **ret_kernel)
+static int open_kernel(int rundir_fd, unsigned timeout_percent, const struct log *log,
+		       void **ret_kernel)
 {
 	const char *fail_at = getenv("FAKE_FAIL_AT"), *die_at = getenv("FAKE_DIE_AT");
 	const char *error = getenv("FAKE_ERRNO");
@@ -17,6 +18,7 @@ static int open_kernel(int rundir_fd, unsigned timeout_percent, void **ret_kerne
 
 	(void)rundir_fd; /* blocking writes do not block here */
 	(void)timeout_percent;
+	(void)log;
 	f->fail_at = fail_at ? (unsigned)atoi(fail_at) : 0;
 	f->die_at = die_at ? (unsigned)atoi(die_at) : 0;
 	f->fail_errno = error ? atoi(error) : EIO;

@@ -51,22 +51,22 @@ static int teardown(void **state)
 }
 
 /* What desire_prepare() says and wants of NAME with one option, or with two. */
-struct wish {
+struct answer {
 	struct vfprep_machine *wanted;
 	struct vfprep_problems *problems;
 	int r;
 };
 
-static void wish_clear(struct wish *w)
+static void answer_clear(struct answer *w)
 {
 	machine_free(w->wanted);
 	vfprep_problems_free(w->problems);
 }
-#define autowish CLEANUP(wish_clear) struct wish
+#define autoanswer CLEANUP(answer_clear) struct answer
 
-static struct wish wish_for(struct fake_host *h, const struct prepare_request *request)
+static struct answer ask_for(struct fake_host *h, const struct prepare_request *request)
 {
-	struct wish w = { .problems = vfprep_problems_new() };
+	struct answer w = { .problems = vfprep_problems_new() };
 	automachine m = read_machine(h);
 
 	w.r = desire_prepare(request, m, &w.wanted, w.problems);
@@ -74,7 +74,7 @@ static struct wish wish_for(struct fake_host *h, const struct prepare_request *r
 }
 
 /* The one VF or NIC that is wanted, and nothing else is. */
-static const struct vf *only_wanted(const struct wish *w)
+static const struct vf *only_wanted(const struct answer *w)
 {
 	assert_int_equal(w->r, 0);
 	assert_int_equal(vfprep_problems_count(w->problems), 0);
@@ -86,7 +86,7 @@ static const struct vf *only_wanted(const struct wish *w)
 }
 
 /* One finding, about SUBJECT. */
-static void expect_problem(const struct wish *w, enum vfprep_fault fault, const char *subject,
+static void expect_problem(const struct answer *w, enum vfprep_fault fault, const char *subject,
 			   const char *words)
 {
 	assert_null(w->wanted);
@@ -102,8 +102,8 @@ static void expect_problem(const struct wish *w, enum vfprep_fault fault, const 
 
 static void without_options_it_is_bound_and_not_published(void **state)
 {
-	autowish w = wish_for(*state,
-			      &(struct prepare_request){ .name = "0000:01:10.0", .names = &names });
+	autoanswer w = ask_for(
+		*state, &(struct prepare_request){ .name = "0000:01:10.0", .names = &names });
 	const struct vf *vf = only_wanted(&w);
 
 	assert_int_equal(vf->index, 0);
@@ -116,15 +116,15 @@ static void without_options_it_is_bound_and_not_published(void **state)
 
 static void each_option_is_its_key(void **state)
 {
-	autowish w = wish_for(*state, &(struct prepare_request){
-					      .name = "0000:01:10.2",
-					      .values = { [PREPARE_TEAM] = "web%i",
-							  [PREPARE_MAC] = "02:00:5e:10:00:01",
-							  [PREPARE_OWNER] = "kvm",
-							  [PREPARE_GROUP] = "7",
-							  [PREPARE_MODE] = "0606",
-							  [PREPARE_PERSISTENT] = "bridge:br0" },
-					      .names = &names });
+	autoanswer w = ask_for(*state, &(struct prepare_request){
+					       .name = "0000:01:10.2",
+					       .values = { [PREPARE_TEAM] = "web%i",
+							   [PREPARE_MAC] = "02:00:5e:10:00:01",
+							   [PREPARE_OWNER] = "kvm",
+							   [PREPARE_GROUP] = "7",
+							   [PREPARE_MODE] = "0606",
+							   [PREPARE_PERSISTENT] = "bridge:br0" },
+					       .names = &names });
 	const struct vf *vf = only_wanted(&w);
 	char mac[MAC_TEXT];
 
@@ -143,10 +143,10 @@ static void a_driver_alone_is_that_driver(void **state)
 	struct prepare_request request = { .name = "0000:01:10.0", .names = &names };
 
 	request.values[PREPARE_DRIVER] = "igbvf";
-	autowish own = wish_for(*state, &request);
+	autoanswer own = ask_for(*state, &request);
 	assert_string_equal(only_wanted(&own)->function.driver, "igbvf");
 	request.values[PREPARE_DRIVER] = "none";
-	autowish none = wish_for(*state, &request);
+	autoanswer none = ask_for(*state, &request);
 	assert_int_equal(only_wanted(&none)->function.has, 0);
 }
 
@@ -156,7 +156,7 @@ static void nothing_else_is_wanted(void **state)
 	struct fake_host *h = *state;
 	struct prepare_request request = { .name = "0000:01:10.0", .names = &names };
 
-	autowish down = wish_for(h, &request);
+	autoanswer down = ask_for(h, &request);
 	(void)only_wanted(&down);
 	assert_int_equal(down.wanted->pfs[0].has, PF_LINK | PF_ADDR_GEN_MODE);
 	assert_true(down.wanted->pfs[0].up);
@@ -166,12 +166,12 @@ static void nothing_else_is_wanted(void **state)
 	fake_host_configure(h, "[Match]\nAddress=0000:01:00.0\n[PF]\nVirtualFunctions=3\n"
 			       "[VF]\nTeam=web%i\n");
 	assert_int_equal(fake_host_apply(h), 0);
-	autowish up = wish_for(h, &request);
+	autoanswer up = ask_for(h, &request);
 	assert_int_equal(only_wanted(&up)->index, 0);
 	assert_int_equal(up.wanted->pfs[0].has & (PF_NUMVFS | PF_AUTOPROBE), 0);
 
 	request.name = "eth1";
-	autowish nic = wish_for(h, &request);
+	autoanswer nic = ask_for(h, &request);
 	assert_int_equal(only_wanted(&nic)->index, VF_SELF);
 	assert_int_equal(nic.wanted->pfs[0].has, 0);
 }
@@ -194,8 +194,8 @@ static void nothing_that_an_apply_left_is_wanted(void **state)
 	assert_false(pf->autoprobe);
 	automachine m = read_machine(h);
 	assert_true(m->pfs[0].record->original.has & PF_AUTOPROBE);
-	autowish w =
-		wish_for(h, &(struct prepare_request){ .name = "0000:01:10.0", .names = &names });
+	autoanswer w =
+		ask_for(h, &(struct prepare_request){ .name = "0000:01:10.0", .names = &names });
 	assert_int_equal(only_wanted(&w)->index, 0);
 	assert_int_equal(w.wanted->pfs[0].has & (PF_NUMVFS | PF_AUTOPROBE), 0);
 }
@@ -222,7 +222,7 @@ static void each_bad_value_is_told_by_its_option(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(bad_values); i++) {
 		struct prepare_request request = { .name = "0000:01:10.0", .names = &names };
 		request.values[bad_values[i].value] = bad_values[i].text;
-		autowish w = wish_for(*state, &request);
+		autoanswer w = ask_for(*state, &request);
 		assert_int_equal(w.r, -EINVAL);
 		expect_problem(&w, VFPREP_CONFIG, bad_values[i].subject, bad_values[i].words);
 		assert_string_equal(prepare_option(bad_values[i].value), bad_values[i].subject);
@@ -235,7 +235,7 @@ static void all_bad_values_are_told(void **state)
 
 	for (unsigned i = 0; i < PREPARE_COUNT; i++)
 		request.values[i] = "/ /";
-	autowish w = wish_for(*state, &request);
+	autoanswer w = ask_for(*state, &request);
 	assert_int_equal(vfprep_problems_count(w.problems), PREPARE_COUNT);
 	for (unsigned i = 0; i < PREPARE_COUNT; i++) {
 		struct vfprep_problem f = vfprep_problems_get(w.problems, i);
@@ -255,7 +255,7 @@ static void a_value_is_one_line(void **state)
 			struct prepare_request request = { .name = "0000:01:10.0",
 							   .names = &names };
 			request.values[value] = texts[i];
-			autowish w = wish_for(*state, &request);
+			autoanswer w = ask_for(*state, &request);
 			expect_problem(&w, VFPREP_CONFIG, prepare_option(value),
 				       "more than a line");
 		}
@@ -267,7 +267,7 @@ static void what_is_not_there_is_absent(void **state)
 	static const char *const absent[] = { "web0", "0000:01:10.4", "0000:01", "0000:03:00.0" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(absent); i++) {
-		autowish w = wish_for(
+		autoanswer w = ask_for(
 			*state, &(struct prepare_request){ .name = absent[i], .names = &names });
 		expect_problem(&w, VFPREP_ABSENT, absent[i], "");
 	}
@@ -280,11 +280,11 @@ static void a_name_that_fits_two_things_is_not_guessed(void **state)
 
 	fake_host_configure(h, "[Match]\nAddress=0000:01:00.0\n[VF 0]\nTeam=eth1\n");
 	assert_int_equal(fake_host_apply(h), 0);
-	autowish w = wish_for(h, &request);
+	autoanswer w = ask_for(h, &request);
 	assert_int_equal(w.r, -ENOTUNIQ);
 	expect_problem(&w, VFPREP_ABSENT, "eth1", "both a team and an interface");
 	request.name = "0000:02:00.0";
-	autowish nic = wish_for(h, &request);
+	autoanswer nic = ask_for(h, &request);
 	assert_int_equal(only_wanted(&nic)->index, VF_SELF);
 }
 
@@ -294,7 +294,7 @@ static void a_team_stands_for_its_vf(void **state)
 
 	fake_host_configure(h, "[Match]\nAddress=0000:01:00.0\n[VF 1]\nTeam=db1\n");
 	assert_int_equal(fake_host_apply(h), 0);
-	autowish w = wish_for(h, &(struct prepare_request){ .name = "db1", .names = &names });
+	autoanswer w = ask_for(h, &(struct prepare_request){ .name = "db1", .names = &names });
 	assert_int_equal(only_wanted(&w)->index, 1);
 	assert_null(only_wanted(&w)->team);
 }
@@ -305,19 +305,19 @@ static void a_pf_that_is_no_nic_is_refused(void **state)
 	struct fake_host *h = *state;
 
 	pf_drop_self(&h->fake->machine->pfs[1]);
-	autowish w =
-		wish_for(h, &(struct prepare_request){ .name = "0000:02:00.0", .names = &names });
+	autoanswer w =
+		ask_for(h, &(struct prepare_request){ .name = "0000:02:00.0", .names = &names });
 	expect_problem(&w, VFPREP_UNSUPPORTED, "0000:02:00.0", "no network card");
 }
 
 /* What the planner says of a NIC for which MAC is asked: how many steps, and the only finding. */
 static size_t plan_nic(struct fake_host *h, const char *mac, struct vfprep_problems *p)
 {
-	autowish w =
-		wish_for(h, &(struct prepare_request){
-				    .name = "eth1",
-				    .values = { [PREPARE_TEAM] = "store", [PREPARE_MAC] = mac },
-				    .names = &names });
+	autoanswer w =
+		ask_for(h, &(struct prepare_request){
+				   .name = "eth1",
+				   .values = { [PREPARE_TEAM] = "store", [PREPARE_MAC] = mac },
+				   .names = &names });
 	automachine actual = read_machine(h);
 	autoplan plan = NULL;
 
@@ -350,7 +350,7 @@ static void a_nic_has_no_mac_but_an_address(void **state)
 	static const char *const words[] = { "auto", "none", "52:54" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		autowish w = wish_for(
+		autoanswer w = ask_for(
 			*state, &(struct prepare_request){ .name = "eth1",
 							   .values = { [PREPARE_MAC] = words[i] },
 							   .names = &names });
@@ -360,9 +360,9 @@ static void a_nic_has_no_mac_but_an_address(void **state)
 
 static void a_nic_has_no_number_for_its_team(void **state)
 {
-	autowish w = wish_for(*state, &(struct prepare_request){ .name = "eth1",
-								 .values = { "store%i" },
-								 .names = &names });
+	autoanswer w =
+		ask_for(*state, &(struct prepare_request){
+					.name = "eth1", .values = { "store%i" }, .names = &names });
 	expect_problem(&w, VFPREP_CONFIG, "--team", "a NIC is no VF");
 }
 

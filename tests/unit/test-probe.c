@@ -12,7 +12,7 @@
 
 #include "core/desire.h"
 #include "host/busy.h"
-#include "host/kernel.h"
+#include "host/kernel-linux.h"
 #include "temp-tree.h"
 
 #define PF_DIR "sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0"
@@ -74,7 +74,8 @@ static int setup(void **state)
 		      "b4c6f1b2-0000-4000-8000-000000000000\n");
 	tree_add_file(t, "etc/machine-id", "0123456789abcdef0123456789abcdef\n");
 	tree_add_dir(t, "sys/bus/pci/drivers/vfio-pci");
-	assert_int_equal(kernel_linux_new(t->fd, t->fd, 1, &f.kernel), 0);
+	static const struct log nobody;
+	assert_int_equal(kernel_linux_new(t->fd, t->fd, 1, &nobody, &f.kernel), 0);
 	f.problems = vfprep_problems_new();
 	*state = &f;
 	return 0;

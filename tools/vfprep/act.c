@@ -67,45 +67,16 @@ static void note_nothing(struct cli *cli)
 		(void)problem_add(cli->problems, 0, VFPREP_NOTE, NULL, NULL, "nothing to do");
 }
 
-/* 20 times 100 ms is what others wait for a MAC (sriov-cni), in vain only where it is refused. */
-#define SETTINGS_WAIT_MS 2000
-
-/* What is wanted, with the options that are the same for every command. */
-struct wish {
-	const struct task *task;
-	bool force, live;
-};
-
-static int desire(void *user, const struct vfprep_machine *actual,
-		  struct vfprep_machine **ret_wanted, struct vfprep_problems *p)
-{
-	const struct wish *wish = user;
-	automachine wanted = NULL;
-
-	int r = wish->task->desire(wish->task->user, actual, &wanted, p);
-	if (r < 0)
-		return r;
-	wanted->force = wish->force;
-	wanted->live = wish->live;
-	*ret_wanted = TAKE_PTR(wanted);
-	return 0;
-}
-
 /* Plans and prints, and touches nothing. */
-static int show(struct cli *cli, struct wish *wish, struct json_object **ret_steps)
+static int show(struct cli *cli, const struct wish *wish, struct json_object **ret_steps)
 {
 	automachine actual = NULL;
-	automachine wanted = NULL;
 	autoplan plan = NULL;
 
 	int r = cli_read_machine(cli, &actual);
 	if (r == 0)
-		r = desire(wish, actual, &wanted, cli->problems);
-	if (r == 0)
-		r = plan_make(wanted, actual, wish->task->aim, &plan, cli->problems);
-	if (r == -ENOMEM)
-		(void)problem_add(cli->problems, r, VFPREP_SYSTEM, NULL, NULL, "out of memory");
-	if (r < 0 || !plan)
+		r = wish_plan(wish, actual, &plan, cli->problems);
+	if (r < 0)
 		return r;
 	print_plan(cli, plan);
 	if (plan->n == 0)
@@ -115,16 +86,14 @@ static int show(struct cli *cli, struct wish *wish, struct json_object **ret_ste
 	return 0;
 }
 
-static int take_steps(struct cli *cli, struct wish *wish, struct json_object **ret_steps)
+static int take_steps(struct cli *cli, const struct wish *wish, struct json_object **ret_steps)
 {
 	autojson steps = json_object_new_array();
 	struct report report = {
 		.steps = cli->given & OPTION_JSON ? steps : NULL,
 	};
 	struct run_request request = {
-		.aim = wish->task->aim,
-		.desire = desire,
-		.desire_user = wish,
+		.wish = wish,
 		.step = report_step,
 		.step_user = &report,
 		.lock_wait_ms = cli->wait_ms,
@@ -153,16 +122,15 @@ int act_print_nothing(const struct cli *cli)
 	return print_steps(cli, NULL);
 }
 
-int act(struct cli *cli, const struct task *task)
+int act(struct cli *cli, const struct wish *wish, bool dry)
 {
 	autojson steps = NULL;
-	struct wish wish = {
-		.task = task,
-		.force = cli->given & OPTION_FORCE,
-		.live = cli->given & OPTION_LIVE,
-	};
+	struct wish whole = *wish;
 
-	int r = task->dry ? show(cli, &wish, &steps) : take_steps(cli, &wish, &steps);
+	whole.force = cli->given & OPTION_FORCE;
+	whole.live = cli->given & OPTION_LIVE;
+	whole.verbose = cli->given & OPTION_VERBOSE;
+	int r = dry ? show(cli, &whole, &steps) : take_steps(cli, &whole, &steps);
 	/* What else went wrong is told by the findings. */
 	return r == -ENOTUNIQ ? EXIT_USAGE : print_steps(cli, steps);
 }

@@ -15,8 +15,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEFAULT_RUNDIR "/run/vfprep"
-
 static const struct command *const commands[] = {
 	&command_list,    &command_check,   &command_plan,   &command_apply,
 	&command_prepare, &command_release, &command_verify,
@@ -46,7 +44,7 @@ static const struct option_row {
 	{ OPTION_WAIT, "wait", 0, "SECONDS", "wait that long for another vfprep" },
 	{ OPTION_TIMEOUT, "timeout", 0, "PERCENT", "scale every deadline (100)" },
 	{ OPTION_CONFDIR, "confdir", 0, "DIR", "read the configuration there" },
-	{ OPTION_RUNDIR, "rundir", 0, "DIR", "keep state there (" DEFAULT_RUNDIR ")" },
+	{ OPTION_RUNDIR, "rundir", 0, "DIR", "keep state there (" HOST_RUNDIR ")" },
 	{ OPTION_VERBOSE, "verbose", 'v', NULL, "say which file configures which PF" },
 	{ OPTION_QUIET, "quiet", 'q', NULL, "no notes, faults only" },
 	{ OPTION_HELP, "help", 'h', NULL, "this text" },
@@ -193,22 +191,8 @@ static int parse_options(struct cli *cli, int argc, char **argv, unsigned allowe
 
 int cli_open(struct cli *cli, bool create)
 {
-	const char *rundir = cli->rundir ? cli->rundir : DEFAULT_RUNDIR;
-
-	cli->host.rundir = strdup(rundir);
-	if (!cli->host.rundir)
-		return -ENOMEM;
-	int r = dir_open(rundir, create, &cli->host.rundir_fd);
-	if (r < 0 && (create || r != -ENOENT))
-		return problem_add(cli->problems, r, VFPREP_PERMISSION, rundir,
-				   r == -EACCES || r == -EPERM ? "run it as root" : NULL,
-				   "cannot be opened: %s", strerror(-r));
-	cli->host.ops = cli->source->ops;
-	r = cli->source->open(cli->host.rundir_fd, cli->timeout_percent, &cli->host.kernel);
-	if (r < 0)
-		return problem_add(cli->problems, r, VFPREP_SYSTEM, "vfprep", NULL,
-				   "cannot reach the kernel: %s", strerror(-r));
-	return 0;
+	return host_open(&cli->host, cli->source, cli->rundir, create, cli->timeout_percent,
+			 cli->problems);
 }
 
 static int read_machine_file(struct cli *cli, struct vfprep_machine **ret)
@@ -372,10 +356,6 @@ int cli_main(int argc, char **argv, const struct kernel_source *source)
 	if (!problems)
 		return EXIT_OTHER;
 	int r = main_with(&cli, argc, argv);
-	if (cli.host.kernel)
-		source->close(cli.host.kernel);
-	if (cli.host.rundir_fd >= 0)
-		(void)close(cli.host.rundir_fd); /* opened for reading only */
-	free(cli.host.rundir);
+	host_close(&cli.host, source);
 	return r;
 }

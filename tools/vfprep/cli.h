@@ -7,14 +7,6 @@
 #include "core/prepare.h"
 #include "host/run.h"
 
-/* Where the kernel comes from: the real one, or in tests a machine in memory. */
-struct kernel_source {
-	const struct kernel_ops *ops;
-	int (*open)(int rundir_fd, unsigned timeout_percent, void **ret_kernel);
-	void (*close)(void *kernel);
-	const char *root; /* where check finds the host's files; NULL: nowhere */
-};
-
 /* One bit per option; a command names those that it takes. */
 enum option_bit {
 	OPTION_JSON = 1 << 0,

@@ -5,12 +5,6 @@
 #include "host/config-load.h"
 #include "tools/vfprep/act.h"
 
-static int desire(void *user, const struct vfprep_machine *actual,
-		  struct vfprep_machine **ret_wanted, struct vfprep_problems *p)
-{
-	return desire_prepare(user, actual, ret_wanted, p);
-}
-
 static int run_prepare(struct cli *cli)
 {
 	struct prepare_request request = { .names = &host_names };
@@ -20,7 +14,8 @@ static int run_prepare(struct cli *cli)
 	request.name = cli->operands[0];
 	for (unsigned i = 0; i < PREPARE_COUNT; i++)
 		request.values[i] = cli->values[i];
-	return act(cli, &(struct task){ AIM_APPLY, cli->given & OPTION_DRY_RUN, desire, &request });
+	const struct wish wish = { .aim = AIM_APPLY, .prepare = &request };
+	return act(cli, &wish, cli->given & OPTION_DRY_RUN);
 }
 
 const struct command command_prepare = {

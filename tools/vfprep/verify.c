@@ -25,7 +25,8 @@ static void print_verdicts(const struct verdicts *v)
 static int verdict_to_object(const struct verdicts *v, const struct verdict *verdict,
 			     struct json_object **ret)
 {
-	struct vfprep_plan part = { v->plan->steps + verdict->first, verdict->n };
+	const struct vfprep_plan part = { .steps = v->plan->steps + verdict->first,
+					  .n = verdict->n };
 	autojson o = json_object_new_object();
 	struct json_object *steps;
 

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The machine that is worked on: opened, read, closed. */
+#include "host/host.h"
+
+#include "host/fd.h"
+#include "host/files.h"
+#include "host/state.h"
+
+#include <errno.h>
+#include <string.h>
+
+int host_open(struct host *h, const struct kernel_source *source, const char *rundir, bool create,
+	      unsigned timeout_percent, struct vfprep_problems *p)
+{
+	h->rundir = strdup(rundir ? rundir : HOST_RUNDIR);
+	if (!h->rundir)
+		return -ENOMEM;
+	int r = dir_open(h->rundir, create, &h->rundir_fd);
+	if (r < 0 && (create || r != -ENOENT))
+		return problem_add(p, r, VFPREP_PERMISSION, h->rundir,
+				   r == -EACCES || r == -EPERM ? "run it as root" : NULL,
+				   "cannot be opened: %s", strerror(-r));
+	h->ops = source->ops;
+	r = source->open(h->rundir_fd, timeout_percent, &h->log, &h->kernel);
+	if (r < 0)
+		return problem_add(p, r, VFPREP_SYSTEM, "vfprep", NULL,
+				   "cannot reach the kernel: %s", strerror(-r));
+	return 0;
+}
+
+void host_close(struct host *h, const struct kernel_source *source)
+{
+	if (h->kernel)
+		source->close(h->kernel);
+	if (h->rundir_fd >= 0)
+		(void)close(h->rundir_fd); /* opened for reading only */
+	free(h->rundir);
+	*h = (struct host){ .rundir_fd = -1, .log = h->log };
+}
+
+int host_read(const struct host *h, const struct pci_address *only,
+	      struct vfprep_machine **ret_machine, struct vfprep_problems *p)
+{
+	automachine m = NULL;
+
+	int r = h->ops->read(h->kernel, only, &m, p);
+	if (r == 0)
+		r = state_load(h->rundir_fd, h->rundir, m, p);
+	if (r == -ENOMEM)
+		(void)problem_add(p, r, VFPREP_SYSTEM, NULL, NULL, "out of memory");
+	if (r < 0)
+		return r;
+	*ret_machine = TAKE_PTR(m);
+	return 0;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The machine that is worked on: its kernel, and the run directory. */
+#ifndef HOST_HOST_H
+#define HOST_HOST_H
+
+#include "host/kernel.h"
+
+#define HOST_RUNDIR "/run/vfprep"
+
+/* Start from {.rundir_fd = -1}. */
+struct host {
+	const struct kernel_ops *ops;
+	void *kernel;
+	char *rundir;  /* as steps name it */
+	int rundir_fd; /* -1: it is not there (yet) */
+	struct log log;
+};
+
+/* RUNDIR NULL: /run/vfprep; CREATE: made when it is not there. TIMEOUT_PERCENT scales every
+ * deadline. What H->log says is told of it. */
+int host_open(struct host *h, const struct kernel_source *source, const char *rundir, bool create,
+	      unsigned timeout_percent, struct vfprep_problems *p);
+void host_close(struct host *h, const struct kernel_source *source);
+
+/* Reads the machine with its records and what is published; ONLY: just one PF of it. */
+int host_read(const struct host *h, const struct pci_address *only,
+	      struct vfprep_machine **ret_machine, struct vfprep_problems *p);
+
+#endif
