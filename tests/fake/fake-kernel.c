@@ -282,6 +282,16 @@ static int act_on_pf(struct fake *f, struct pf *pf, const struct step *s)
 	return -EINVAL;
 }
 
+/* A setting goes by the index of the interface alone. */
+static struct pf *pf_of_step(const struct fake *f, const struct step *s)
+{
+	for (size_t i = 0; !s->of_pf && i < f->machine->n_pfs; i++) {
+		if (f->machine->pfs[i].ifindex == s->ifindex)
+			return &f->machine->pfs[i];
+	}
+	return machine_find_pf(f->machine, s->pf);
+}
+
 static int op_act(void *kernel, const struct step *s, char **ret_detail)
 {
 	struct fake *f = kernel;
@@ -296,7 +306,7 @@ static int op_act(void *kernel, const struct step *s, char **ret_detail)
 		f->machine->has_vfio_pci = true;
 		return 0;
 	}
-	struct pf *pf = machine_find_pf(f->machine, s->pf);
+	struct pf *pf = pf_of_step(f, s);
 	if (!pf)
 		return -ENODEV;
 	if (!s->of_vf)
@@ -358,7 +368,11 @@ static int op_list(void *kernel, unsigned ifindex, struct vf_list *ret)
 			struct vf_entry *entry = array_add(&l.entries, &l.n, sizeof(*entry));
 			entry->index = pf->vfs[k].index;
 			entry->settings = pf->vfs[k].settings;
+			if (f->late_reads)
+				memset(entry->settings.mac, 0, sizeof(entry->settings.mac));
 		}
+		if (f->late_reads)
+			f->late_reads--;
 		*ret = l;
 		l = (struct vf_list){ 0 };
 		return 0;

@@ -47,7 +47,7 @@ lab_need_machine()
 	exit 77
 }
 
-# The program under test, and vfteam where it was built beside it.
+# The program under test, and what was built beside it: vfteam, and the example of the library.
 lab_find_programs()
 {
 	local binary=${VFPREP_BINARY:-} candidate
@@ -60,10 +60,11 @@ lab_find_programs()
 	[ -n "$binary" ] || return 0
 	binary=$(realpath "$binary")
 	printf '%s\n' "$binary"
-	candidate=$(dirname "$binary")/../vfteam/vfteam
-	if [ -x "$candidate" ]; then
-		realpath "$candidate"
-	fi
+	for candidate in "$(dirname "$binary")"/../{vfteam/vfteam,../examples/example-vf}; do
+		if [ -x "$candidate" ]; then
+			realpath "$candidate"
+		fi
+	done
 }
 
 lab_write_environment()
