@@ -39,8 +39,8 @@ _vfprep_options()
 	check) echo '--json --machine= --config-only --confdir= --rundir= --quiet -q' ;;
 	plan) echo '--json --machine= --exit-code --force --live --confdir= --rundir= --verbose -v --quiet -q' ;;
 	apply) echo '--json --dry-run -n --force --live --wait= --timeout= --confdir= --rundir= --verbose -v --quiet -q' ;;
-	prepare) echo '--json --team= --mac= --driver= --owner= --group= --mode= --persistent= --dry-run -n --force --wait= --timeout= --rundir= --quiet -q' ;;
-	release) echo '--json --dry-run -n --all --force --wait= --timeout= --rundir= --quiet -q' ;;
+	prepare) echo '--json --team= --mac= --driver= --owner= --group= --mode= --persistent= --dry-run -n --force --wait= --timeout= --rundir= --verbose -v --quiet -q' ;;
+	release) echo '--json --dry-run -n --all --force --wait= --timeout= --rundir= --verbose -v --quiet -q' ;;
 	verify) echo '--json --machine= --rundir= --quiet -q' ;;
 	'') echo '--help -h --version' ;;
 	esac

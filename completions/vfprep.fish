@@ -52,7 +52,7 @@ complete -c vfprep -n '__fish_seen_subcommand_from apply prepare release' -l wai
 complete -c vfprep -n '__fish_seen_subcommand_from apply prepare release' -l timeout -x -d 'scale every deadline'
 complete -c vfprep -n '__fish_seen_subcommand_from check plan apply' -l confdir -x -a '(__fish_complete_directories)' -d 'read the configuration there'
 complete -c vfprep -n '__fish_seen_subcommand_from list check plan apply prepare release verify' -l rundir -x -a '(__fish_complete_directories)' -d 'keep state there'
-complete -c vfprep -n '__fish_seen_subcommand_from plan apply' -s v -l verbose -d 'say which file configures which PF'
+complete -c vfprep -n '__fish_seen_subcommand_from plan apply prepare release' -s v -l verbose -d 'say which file is for which PF, and what it waits for'
 complete -c vfprep -n '__fish_seen_subcommand_from list check plan apply prepare release verify' -s q -l quiet -d 'no notes, faults only'
 
 complete -c vfprep -n '__fish_seen_subcommand_from plan apply release' -a '(__vfprep_pfs)'

@@ -19,9 +19,8 @@ static_assert(VFPREP_TRUST == 1 << SETTING_TRUST && VFPREP_MAC == 1 << SETTING_M
 		      VFPREP_NODE_GUID == 1 << SETTING_NODE_GUID &&
 		      VFPREP_PORT_GUID == 1 << SETTING_PORT_GUID && SETTING_COUNT == 9,
 	      "a public bit per setting");
-static_assert((int)VFPREP_LINK_AUTO == (int)VF_LINK_AUTO &&
-		      (int)VFPREP_LINK_ENABLE == (int)VF_LINK_ENABLE &&
-		      (int)VFPREP_LINK_DISABLE == (int)VF_LINK_DISABLE,
+static_assert(VFPREP_LINK_AUTO == 0 && VFPREP_LINK_ENABLE == 1 && VFPREP_LINK_DISABLE == 2 &&
+		      VF_LINK_AUTO == 0 && VF_LINK_ENABLE == 1 && VF_LINK_DISABLE == 2,
 	      "a public name per link state");
 
 /* What is wrong with the values that are present; NULL: nothing. */

@@ -157,6 +157,16 @@ static void a_plan_is_run_line_by_line(void **state)
 	vfprep_config_free(config);
 }
 
+static void what_is_waited_for_is_logged(void **state)
+{
+	(void)state;
+	vfprep_set_log(f.ctx, log_line, &f.log);
+	f.h.fake->late_reads = 3; /* after the VFs were made, and once they are set */
+	apply();
+	assert_non_null(strstr(strbuf_text(&f.log), "<7>waiting for settings to show"));
+	vfprep_set_log(f.ctx, NULL, NULL);
+}
+
 /* What was shown is what is done, or nothing is. */
 static void a_plan_for_another_machine_is_not_run(void **state)
 {
@@ -482,6 +492,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_plan_is_run_line_by_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_waited_for_is_logged, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_plan_for_another_machine_is_not_run, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(what_is_applied_is_verified_and_released, setup,

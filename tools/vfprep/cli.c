@@ -45,7 +45,8 @@ static const struct option_row {
 	{ OPTION_TIMEOUT, "timeout", 0, "PERCENT", "scale every deadline (100)" },
 	{ OPTION_CONFDIR, "confdir", 0, "DIR", "read the configuration there" },
 	{ OPTION_RUNDIR, "rundir", 0, "DIR", "keep state there (" HOST_RUNDIR ")" },
-	{ OPTION_VERBOSE, "verbose", 'v', NULL, "say which file configures which PF" },
+	{ OPTION_VERBOSE, "verbose", 'v', NULL,
+	  "say which file is for which PF, and what it waits for" },
 	{ OPTION_QUIET, "quiet", 'q', NULL, "no notes, faults only" },
 	{ OPTION_HELP, "help", 'h', NULL, "this text" },
 	{ OPTION_VERSION, "version", 0, NULL, "print the version" },
@@ -189,8 +190,18 @@ static int parse_options(struct cli *cli, int argc, char **argv, unsigned allowe
 	return 0;
 }
 
+/* What is waited for; the steps are on stdout. */
+static void tell_wait(void *user, int priority, const char *line)
+{
+	(void)user; /* it goes to stderr */
+	if (priority == LOG_DEBUG)
+		(void)fprintf(stderr, "vfprep: %s\n", line);
+}
+
 int cli_open(struct cli *cli, bool create)
 {
+	if (cli->given & OPTION_VERBOSE)
+		cli->host.log.line = tell_wait;
 	return host_open(&cli->host, cli->source, cli->rundir, create, cli->timeout_percent,
 			 cli->problems);
 }

@@ -68,7 +68,7 @@ const struct command command_release = {
 	.operands = "[PF|VF|TEAM...]",
 	.summary = "Put back what was there before vfprep",
 	.options = OPTION_JSON | OPTION_ALL | OPTION_DRY_RUN | OPTION_FORCE | OPTION_WAIT |
-		   OPTION_TIMEOUT | OPTION_RUNDIR | OPTION_QUIET,
+		   OPTION_TIMEOUT | OPTION_RUNDIR | OPTION_VERBOSE | OPTION_QUIET,
 	.takes_operands = true,
 	.run = run_release,
 };

@@ -24,7 +24,7 @@ const struct command command_prepare = {
 	.summary = "Prepare one VF or NIC, without a configuration file",
 	.options = OPTION_TEAM | OPTION_MAC | OPTION_DRIVER | OPTION_OWNER | OPTION_GROUP |
 		   OPTION_MODE | OPTION_PERSISTENT | OPTION_JSON | OPTION_DRY_RUN | OPTION_FORCE |
-		   OPTION_WAIT | OPTION_TIMEOUT | OPTION_RUNDIR | OPTION_QUIET,
+		   OPTION_WAIT | OPTION_TIMEOUT | OPTION_RUNDIR | OPTION_VERBOSE | OPTION_QUIET,
 	.takes_operands = true,
 	.run = run_prepare,
 };
