@@ -2,6 +2,7 @@
 /* The planner's part about one VF: its steps, and which of them may be. */
 #include "core/plan-internal.h"
 
+#include "core/driver-rule.h"
 #include "core/record.h"
 #include "core/refuse.h"
 #include "core/step.h"
@@ -49,6 +50,28 @@ static bool is_believed(const struct planner *pl, const struct vf *want, const s
 	return setting_same(setting, &want->settings, &published);
 }
 
+/* What is likely to fail, or to come about later than one thinks. */
+static void note_setting(struct planner *pl, const struct vf *want, const struct vf *have,
+			 enum setting setting)
+{
+	const struct function *f = have ? &have->function : NULL;
+	autofree char *subject = vf_subject(pl->have, want->index);
+
+	if (pl->aim != AIM_APPLY)
+		return;
+	if (driver_lacks(pl->have->driver) & (1u << setting))
+		(void)problem_add(pl->p, 0, VFPREP_NOTE, subject, "remove the key if it fails",
+				  "%s is not known to set a VF's %s", pl->have->driver,
+				  setting_table[setting].name);
+	/* igbvf, ixgbevf and mlx5_core keep the one that they came up with. */
+	if (setting == SETTING_MAC && f && f->netdev && f->has & FUNCTION_DRIVER &&
+	    (!(want->function.has & FUNCTION_DRIVER) ||
+	     text_equal(want->function.driver, f->driver)))
+		(void)problem_add(
+			pl->p, 0, VFPREP_NOTE, subject, "unbind and bind it where that matters",
+			"'%s' may keep its old MAC until %s has it anew", f->netdev, f->driver);
+}
+
 static void plan_settings(struct planner *pl, const struct vf *want, const struct vf *have)
 {
 	for (unsigned i = 0; want->index != VF_SELF && i < SETTING_COUNT; i++) {
@@ -70,6 +93,7 @@ static void plan_settings(struct planner *pl, const struct vf *want, const struc
 		if (s) {
 			s->setting = i;
 			setting_copy(i, &s->value, &want->settings);
+			note_setting(pl, want, have, i);
 		}
 	}
 }

@@ -2,6 +2,7 @@
 /* What must not be done, and the words for it. */
 #include "core/refuse.h"
 
+#include "core/driver-rule.h"
 #include "core/record.h"
 
 #include <string.h>
@@ -90,17 +91,17 @@ static bool refuse_count(const struct pf *want, const struct pf *have, enum plan
 	return false;
 }
 
-/* bnxt_en makes no VFs while its PF is down, and says that it did (bnxt_sriov.c;
- * systemd/systemd#40739). */
-static bool refuse_down(const struct pf *want, const struct pf *have, const char *subject,
-			struct vfprep_problems *p)
+/* Some drivers say yes to VFs and make none, others say no to settings, while their PF is down. */
+static bool refuse_down(const struct pf *want, const struct pf *have, enum driver_need need,
+			const char *subject, struct vfprep_problems *p)
 {
-	bool up = want->has & PF_LINK ? want->up : have->up;
+	bool up = want && want->has & PF_LINK ? want->up : have->up;
 
-	if (up || !(have->has & PF_LINK) || !text_equal(have->driver, "bnxt_en"))
+	if (up || !(have->has & PF_LINK) || !driver_needs(have->driver, need))
 		return false;
 	(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject, "remove BringUp=no",
-			  "the PF is down, and bnxt_en makes no VFs then");
+			  "the PF is down, and %s %s then", have->driver,
+			  need == NEED_UP_TO_SET ? "sets nothing" : "makes no VFs");
 	return true;
 }
 
@@ -136,7 +137,7 @@ bool refuse_pf(const struct pf *want, const struct pf *have, const struct vfprep
 	if (want->has & PF_NUMVFS && refuse_count(want, have, aim, subject, p))
 		return true;
 	bool count = want->has & PF_NUMVFS && want->numvfs != have->n_vfs;
-	if (count && want->numvfs && refuse_down(want, have, subject, p))
+	if (count && want->numvfs && refuse_down(want, have, NEED_UP_TO_MAKE_VFS, subject, p))
 		return true;
 	bool vanish = want->has & PF_NUMVFS && (want->numvfs == 0 || (count && have->n_vfs));
 	if (aim == AIM_UNDO || (!vanish && !want->whole))
@@ -331,6 +332,9 @@ bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf
 			"the PF has no network interface, so nothing can be set through it");
 		return true;
 	}
+	if (aim == AIM_APPLY && want->index != VF_SELF && s->present &&
+	    refuse_down(machine_find_pf(wanted, pf->address), pf, NEED_UP_TO_SET, subject, p))
+		return true;
 	if (aim == AIM_APPLY && setting_has(s, SETTING_MAC) && !mac_is_zero(s->mac) &&
 	    mac_is_taken(s->mac, pf, want, wanted, actual, holder)) {
 		(void)problem_add(p, 0, VFPREP_BUSY, subject,

@@ -2,6 +2,8 @@
 /* One step: how it reads, when it is done, and what its failure means. */
 #include "core/step.h"
 
+#include "core/driver-rule.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
@@ -99,12 +101,6 @@ bool step_is_refused(const struct step *s, int r)
 {
 	return step_may_stay(s) && (r == -EINVAL || r == -EPERM || r == -EADDRNOTAVAIL);
 }
-
-struct meaning {
-	int error; /* 0 ends the list */
-	enum vfprep_fault fault;
-	const char *words, *advice;
-};
 
 /* What holds for every kind of step. */
 static const struct meaning common[] = {
@@ -215,11 +211,14 @@ static const struct meaning *meaning_find(const struct meaning *m, int error)
 	return NULL;
 }
 
-int step_explain(const struct step *s, int r, const char *detail, struct vfprep_problems *p)
+int step_explain(const struct step *s, int r, const char *detail, const struct pf *pf,
+		 struct vfprep_problems *p)
 {
 	static const struct meaning unknown = { 0, VFPREP_SYSTEM, "failed", "see the kernel log" };
 
-	const struct meaning *m = meaning_find(meanings[s->kind], -r);
+	const struct meaning *m = pf ? driver_meaning(pf, s, -r) : NULL;
+	if (!m)
+		m = meaning_find(meanings[s->kind], -r);
 	if (!m)
 		m = meaning_find(common, -r);
 	if (!m)

@@ -11,8 +11,10 @@ void step_clear(struct step *s);
 char *step_line(const struct step *s);
 
 /* A finding that says what errno R means for this step; DETAIL is what the kernel or the operation
- * said about it itself (NULL: nothing). Returns R. */
-int step_explain(const struct step *s, int r, const char *detail, struct vfprep_problems *p);
+ * said about it itself (NULL: nothing), PF as it is now, for what its driver means (NULL: not
+ * known). Returns R. */
+int step_explain(const struct step *s, int r, const char *detail, const struct pf *pf,
+		 struct vfprep_problems *p);
 
 /* Is it about no PF that is there: a module, a team whose PF is gone? */
 static inline bool step_is_global(const struct step *s)

@@ -39,6 +39,16 @@ static bool is_published_again(const struct pf_run *run, const char *team)
 	return false;
 }
 
+/* Says what a failed step means, for the PF as it is now. */
+static int explain(const struct pf_run *run, const struct step *s, int r, const char *detail)
+{
+	automachine now = NULL;
+
+	if (s->kind == STEP_SETTING && r != -ETIMEDOUT)
+		(void)host_read(run->host, &run->address, &now, NULL); /* else of less */
+	return step_explain(s, r, detail, now ? machine_find_pf(now, run->address) : NULL, run->p);
+}
+
 int pf_act(struct pf_run *run, enum run_phase phase, const struct step *s,
 	   const struct vfprep_machine *wanted, const struct vfprep_machine *now)
 {
@@ -59,7 +69,7 @@ int pf_act(struct pf_run *run, enum run_phase phase, const struct step *s,
 		r = RUN_STAYS;
 	if (run->request->step)
 		run->request->step(run->request->step_user, phase, s, r);
-	return r < 0 ? step_explain(s, r, detail, run->p) : r;
+	return r < 0 ? explain(run, s, r, detail) : r;
 }
 
 static int save_failed(struct pf_run *run, int r)

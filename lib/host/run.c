@@ -121,7 +121,7 @@ static int act_global(const struct host *h, const struct run_request *request,
 						 : h->ops->act(h->kernel, s, &detail);
 		if (request->step)
 			request->step(request->step_user, RUN_STEP, s, r);
-		if (r < 0 && step_explain(s, r, detail, p) < 0 && s->kind == STEP_MODULE)
+		if (r < 0 && step_explain(s, r, detail, NULL, p) < 0 && s->kind == STEP_MODULE)
 			return r;
 	}
 	return 0;

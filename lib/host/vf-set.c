@@ -108,7 +108,7 @@ static int send_setting(const struct batch *b, unsigned index, enum setting i,
 			? b->host->ops->act(b->host->kernel, &s, &detail)
 			: -ENOMEM;
 	if (r < 0 && r != -ENOMEM)
-		(void)step_explain(&s, r, detail, b->p);
+		(void)step_explain(&s, r, detail, NULL, b->p);
 	step_clear(&s);
 	return r < 0 ? r : 0;
 }

@@ -87,6 +87,11 @@ for command in "${commands[@]}"; do
 	grep -q "\*vfprep-$command\*(8)" "$source_dir/docs/man/vfprep.8.scd" || fail "vfprep(8): no $command"
 done
 
+# Every driver of the program's tables stands in the page about them.
+for driver in $(grep -oE '^	\{ "[A-Za-z0-9_-]+"' "$source_dir/lib/core/driver-rule.c" | tr -d '\t {"' | sort -u); do
+	grep -qw -- "$driver" "$source_dir/docs/drivers.md" || fail "docs/drivers.md: no $driver"
+done
+
 expect_equal 'commands' "$(complete_line 'vfprep ' | paste -sd ' ')" 'apply check list plan prepare release verify'
 expect_equal 'one command' "$(complete_line 'vfprep re')" release
 expect_equal 'the devices' "$devices" '0000:01:00.0 0000:01:10.0 0000:03:00.1'

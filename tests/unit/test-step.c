@@ -106,7 +106,7 @@ static enum vfprep_fault fault_of(enum step_kind kind, int error)
 	struct step s;
 
 	make_step(&s, kind);
-	assert_int_equal(step_explain(&s, -error, NULL, p), -error);
+	assert_int_equal(step_explain(&s, -error, NULL, NULL, p), -error);
 	expect_finding(p, vfprep_problems_get(p, 0).fault, "0000:01:00.0 vf 3",
 		       "what old -> new: ");
 	step_clear(&s);
@@ -165,7 +165,7 @@ static void words_of_the_kernel_stand_behind_ours(void **state)
 
 	(void)state;
 	make_step(&s, STEP_SETTING);
-	assert_int_equal(step_explain(&s, -EINVAL, "100% wrong", p), -EINVAL);
+	assert_int_equal(step_explain(&s, -EINVAL, "100% wrong", NULL, p), -EINVAL);
 	step_clear(&s);
 	assert_string_equal(vfprep_problems_get(p, 0).message,
 			    "what old -> new: the PF's driver refuses this value "

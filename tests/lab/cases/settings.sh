@@ -58,9 +58,20 @@ good=$(vf_line 0)
 for line in LinkState=yes VLANProtocol=802.1ad$'\n'VLANId=100 MinRateMbps=10 QueryReceiveSideScaling=yes NodeGUID=00:11:22:33:44:55:66:77; do
 	wish Trust=yes "$line"
 	expect_status 6 vfprep apply
-	expect_match "what is said of $line" "$ERR" "$PF0 vf 0: [a-z_]+ .*the PF's driver (cannot set it|does not know this VLAN protocol|refuses)"
+	expect_match "what is said of $line" "$ERR" "$PF0 vf 0: [a-z_]+ .*(the PF's driver (cannot set it|does not know this VLAN protocol)|this driver has no lowest rate)"
 	expect_equal "vf 0 after $line" "$(vf_line 0)" "$good"
+	case $line in
+	MinRateMbps=*) ;;
+	VLANProtocol=*) expect_match 'why' "$ERR" 'use 802.1Q' ;;
+	*) expect_match 'the note' "$ERR" "note: $PF0 vf 0: igb is not known to set" ;;
+	esac
 	expect_equal 'teams' "$(ls -x /run/vfprep/teams)" 'db1  web0'
 done
+
+# More than the link carries, which igb answers with the same errno.
+wish Trust=yes MaxRateMbps=20000
+expect_status 6 vfprep apply
+expect_match 'why' "$ERR" 'takes no rate above the speed of its link'
+
 expect_status 0 vfprep release --all
 expect_equal 'the machine after release' "$(state)" "$before"

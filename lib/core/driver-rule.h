@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the drivers of PFs have of their own: settings that they lack, and what their refusals mean.
+ * Drivers change, so what stands here explains a refusal and warns of one; it refuses only what
+ * would end in a wait for nothing or in a success that is none. */
+#ifndef CORE_DRIVER_RULE_H
+#define CORE_DRIVER_RULE_H
+
+#include "core/plan.h"
+
+/* What an errno means for a step; error 0 ends a list. */
+struct meaning {
+	int error;
+	enum vfprep_fault fault;
+	const char *words, *advice;
+};
+
+/* The settings, as bits, that the driver has no operation for; 0 for a driver that is not known. */
+unsigned driver_lacks(const char *driver);
+
+/* Why the PF's driver answered ERROR (positive) to a setting of a VF; NULL: no more is known than
+ * what that errno means in general. *RET is valid as long as the program. */
+const struct meaning *driver_meaning(const struct pf *pf, const struct step *s, int error);
+
+/* Things that a driver does only while its PF is up. */
+enum driver_need { NEED_UP_TO_MAKE_VFS, NEED_UP_TO_SET };
+bool driver_needs(const char *driver, enum driver_need need);
+
+#endif
