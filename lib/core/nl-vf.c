@@ -176,17 +176,20 @@ static void take_vlan(const void *data, struct settings *s)
 }
 
 /* The list says more than IFLA_VF_VLAN beside it, so it decides. It has one entry (the kernel's
- * MAX_VLAN_LIST_LEN). */
+ * MAX_VLAN_LIST_LEN). Without a VLAN the protocol says nothing: netdevsim and hns3 leave it 0 until
+ * one is set (hclge_get_vf_config). */
 static void take_vlan_list(const void *data, struct settings *s)
 {
 	const struct nlattr *first = data;
 	struct ifla_vf_vlan_info v;
+	uint16_t protocol;
 
 	if (nla_type(first) != IFLA_VF_VLAN_INFO || nla_len(first) < (int)sizeof(v))
 		return;
 	memcpy(&v, nla_data(first), sizeof(v));
+	protocol = v.vlan == 0 ? ETH_P_8021Q : ntohs(v.vlan_proto);
 	s->present &= ~(1u << SETTING_VLAN);
-	take_vlan_values(v.vlan, v.qos, ntohs(v.vlan_proto), s);
+	take_vlan_values(v.vlan, v.qos, protocol, s);
 }
 
 static void take_spoofcheck(const void *data, struct settings *s)

@@ -9,7 +9,7 @@ netlink()
 	python3 -I -S "$RECORDED/netlink.py" "$@"
 }
 
-# The settings of VF number I of netdevsim, as iproute2 takes them; tests/unit/test-nl-recorded.c knows them too.
+# The settings of VF number I of netdevsim, as iproute2 takes them; tests/unit/test-nl-replies.c knows them too.
 settings_of_netdevsim()
 {
 	local i=$1 switch=(off on) state=(auto enable disable) protocol=(802.1Q 802.1ad)
