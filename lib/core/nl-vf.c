@@ -362,13 +362,13 @@ int nl_vf_decode(const struct nlmsghdr *h, struct vf_list *ret)
 	struct nlattr *attributes[IFLA_VFINFO_LIST + 1];
 	const struct ifinfomsg *info = NULL;
 	autovflist l = { 0 };
-	int r;
+	int left, r;
 
 	if (h->nlmsg_type != RTM_NEWLINK || !nlmsg_valid_hdr(h, sizeof(*info)))
 		return -EBADMSG;
 	info = nlmsg_data(h);
-	nl_first_attributes(nlmsg_attrdata(h, sizeof(*info)), nlmsg_attrlen(h, sizeof(*info)),
-			    attributes, IFLA_VFINFO_LIST);
+	left = nl_first_attributes(nlmsg_attrdata(h, sizeof(*info)),
+				   nlmsg_attrlen(h, sizeof(*info)), attributes, IFLA_VFINFO_LIST);
 	if (attributes[IFLA_NUM_VF] && nla_len(attributes[IFLA_NUM_VF]) >= (int)sizeof(uint32_t))
 		l.announced = nla_get_u32(attributes[IFLA_NUM_VF]);
 	if (attributes[IFLA_VFINFO_LIST]) {
@@ -376,6 +376,8 @@ int nl_vf_decode(const struct nlmsghdr *h, struct vf_list *ret)
 		r = decode_list(attributes[IFLA_VFINFO_LIST], info->ifi_type, &l);
 		if (r < 0)
 			return r;
+	} else if (left > 0) {
+		return -EBADMSG; /* what is cut off may be the list */
 	}
 	*ret = l;
 	l = (struct vf_list){ 0 };

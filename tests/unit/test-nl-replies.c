@@ -251,10 +251,13 @@ static void a_broken_list_is_refused_as_a_whole(void **state)
 		const char *name;
 		int r;
 	} cases[] = {
-
-		{ "cut-list", -EOVERFLOW },    { "short-mac", -EBADMSG },
-		{ "no-mac", -EBADMSG },        { "twice", -EBADMSG },
-		{ "beyond", -EBADMSG },        { "fewer-announced", -EBADMSG },
+		{ "cut", -EBADMSG },
+		{ "cut-list", -EOVERFLOW },
+		{ "short-mac", -EBADMSG },
+		{ "no-mac", -EBADMSG },
+		{ "twice", -EBADMSG },
+		{ "beyond", -EBADMSG },
+		{ "fewer-announced", -EBADMSG },
 		{ "not-announced", -EBADMSG },
 	};
 
