@@ -20,6 +20,7 @@ make_netdevsim()
 	remove_netdevsim
 	mountpoint -q "$debug" || mount -t debugfs debugfs "$debug"
 	echo '1 1' >"$netdevsim_bus/new_device"
+	[ ! -S /run/udev/control ] || udevadm settle # it may name it
 	interfaces=("$device"/net/*)
 	NETDEVSIM=${interfaces[0]##*/}
 	[ "$count" -gt 0 ] || return 0
