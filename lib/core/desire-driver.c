@@ -14,14 +14,14 @@ const char *auto_driver_of(const struct pf *pf, unsigned index, bool to_come)
 static int fault_unknown(const struct pf *pf, unsigned index, struct vfprep_problems *p)
 {
 	autofree char *subject = vf_subject(pf, index);
-	return problem_add(p, -ENODATA, VFPREP_UNSUPPORTED, subject,
+	return problem_add(p, -EOPNOTSUPP, VFPREP_UNSUPPORTED, subject,
 			   "see that the running kernel's modules.alias is there below "
 			   "/lib/modules, or name the driver, as Driver=vfio-pci",
 			   "what Driver=auto stands for could not be found out");
 }
 
-static int choose_auto(const struct pf *pf, bool to_come, struct vf *vf, const char **ret,
-		       struct vfprep_problems *p)
+int want_auto_driver(const struct pf *pf, bool to_come, struct vf *vf, const char **ret,
+		     struct vfprep_problems *p)
 {
 	const char *driver = auto_driver_of(pf, vf->index, to_come);
 
@@ -50,7 +50,7 @@ int want_driver(const struct vf_wish *wish, const struct pf *pf, bool to_come, s
 	if (strcmp(driver, "none") == 0)
 		return 0;
 	if (strcmp(driver, "auto") == 0)
-		r = choose_auto(pf, to_come, vf, &driver, p);
+		r = want_auto_driver(pf, to_come, vf, &driver, p);
 	if (r < 0)
 		return r;
 	if (text_replace(&f->driver, driver) < 0 || text_replace(&f->override, driver) < 0)
