@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Rules and machine to what is wanted of the machine. */
-#include "core/desire.h"
+#include "core/desire-internal.h"
 
 #include "core/record.h"
 
@@ -91,29 +91,6 @@ static int want_mac(const struct rule *rule, const char *site, const struct vf_w
 	return 0;
 }
 
-static int want_driver(const struct vf_wish *wish, struct vf *vf)
-{
-	struct function *f = &vf->function;
-	const char *driver = wish->set & 1u << VF_KEY_DRIVER ? wish->driver
-			     : vf->team                      ? "vfio-pci"
-							     : "none";
-
-	if (strcmp(driver, "none") == 0)
-		return 0;
-	if (text_replace(&f->driver, driver) < 0 || text_replace(&f->override, driver) < 0)
-		return -ENOMEM;
-	f->has |= FUNCTION_DRIVER | FUNCTION_OVERRIDE;
-	if (!driver_is_vfio(driver))
-		return 0;
-	bool group = wish->set & 1u << VF_KEY_GROUP;
-	f->has |= FUNCTION_NODE;
-	f->node.exists = true;
-	f->node.uid = wish->set & 1u << VF_KEY_OWNER ? wish->owner : 0;
-	f->node.gid = group ? wish->group : 0;
-	f->node.mode = wish->set & 1u << VF_KEY_MODE ? wish->mode : group ? 0660 : 0600;
-	return 0;
-}
-
 /* What vfprep changed and nothing names any more is wanted as it was. */
 static int want_originals(const struct vf *original, struct vf *vf)
 {
@@ -191,7 +168,7 @@ static int want_vf(const struct rule *rule, const char *site, const struct vfpre
 		if (r == 0 && index != VF_SELF)
 			r = want_mac(rule, site, &wish, pf, vf, p);
 		if (r == 0)
-			r = want_driver(&wish, vf);
+			r = want_driver(&wish, pf, !known, vf, p);
 	}
 	return r == 0 && original ? want_originals(original, vf) : r;
 }

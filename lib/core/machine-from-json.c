@@ -56,7 +56,8 @@ static int function_from_object(struct json_object *o, struct function *f)
 	int r = json_get_unsigned(o, "iommu_group", INT_MAX, &group);
 	if (r < 0 || node_from_object(o, f) < 0 ||
 	    json_get_unsigned(o, "inode", UINT64_MAX, &f->inode) < 0 ||
-	    json_dup_text(o, "interface", &f->netdev) < 0)
+	    json_dup_text(o, "interface", &f->netdev) < 0 ||
+	    json_dup_text(o, "auto_driver", &f->auto_driver) < 0)
 		return -EINVAL;
 	f->group = r ? (int)group : -1;
 	return 0;
@@ -221,6 +222,7 @@ static int pf_from_object(struct json_object *o, struct pf *pf)
 	    json_get_uint(o, "totalvfs", &pf->totalvfs) < 0 ||
 	    json_get_uint(o, "vf_offset", &pf->offset) < 0 ||
 	    json_get_uint(o, "vf_stride", &pf->stride) < 0 ||
+	    json_dup_text(o, "vf_auto_driver", &pf->vf_auto_driver) < 0 ||
 	    json_dup_text(o, "busy", &pf->busy) < 0 ||
 	    json_get_uint(o, "ifindex", &pf->ifindex) < 0 ||
 	    json_get_uint(o, "mtu", &pf->mtu) < 0 ||
@@ -330,6 +332,21 @@ static int machine_lists_from_object(struct json_object *o, struct vfprep_machin
 	return 0;
 }
 
+static int variants_from_object(struct json_object *o, struct vfprep_machine *m)
+{
+	struct json_object *list;
+	int r = json_get_array(o, "vfio_variants", &list);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r && i < json_object_array_length(list); i++) {
+		const char *name;
+		if (json_value_text(json_object_array_get_idx(list, i), &name) < 0 ||
+		    !driver_is_variant(name) || machine_add_driver(m, name) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
 int machine_from_json(const char *text, size_t size, const char *subject,
 		      struct vfprep_machine **ret, struct vfprep_problems *p)
 {
@@ -346,7 +363,7 @@ int machine_from_json(const char *text, size_t size, const char *subject,
 		return r;
 	if (json_dup_text(o, "boot_id", &m->boot_id) < 0 ||
 	    json_dup_text(o, "rundir", &m->rundir) < 0 ||
-	    json_get_bool(o, "vfio_pci", &m->has_vfio_pci) < 0 ||
+	    json_get_bool(o, "vfio_pci", &m->has_vfio_pci) < 0 || variants_from_object(o, m) < 0 ||
 	    json_get_bool(o, "iommu", &iommu) < 0 || groups_from_object(o, m) < 0 ||
 	    machine_lists_from_object(o, m) < 0)
 		return problem_add(p, -EINVAL, VFPREP_SYSTEM, subject,

@@ -72,7 +72,8 @@ static int vf_to_object(const struct vf *vf, const struct pf *pf, const struct v
 		return -ENOMEM;
 	if (m) { /* as reported, not as recorded */
 		const struct team *team = machine_team_of_vf(m, pf->address, vf->index);
-		if (use_to_object(vf, o) < 0 ||
+		if (json_add_text(o, "auto_driver", vf->function.auto_driver) < 0 ||
+		    use_to_object(vf, o) < 0 ||
 		    json_add_text(o, "team", team ? team->name : NULL) < 0)
 			return -ENOMEM;
 	}
@@ -152,6 +153,7 @@ static int pf_facts_to_object(const struct pf *pf, struct json_object *o)
 	    json_add_unsigned(o, "totalvfs", pf->totalvfs) < 0 ||
 	    json_add_unsigned(o, "vf_offset", pf->offset) < 0 ||
 	    json_add_unsigned(o, "vf_stride", pf->stride) < 0 ||
+	    json_add_text(o, "vf_auto_driver", pf->vf_auto_driver) < 0 ||
 	    json_add_text(o, "busy", pf->busy) < 0 || add_auto_macs(pf, o) < 0)
 		return -ENOMEM;
 	if (!pf->ifindex)
@@ -279,6 +281,18 @@ static int add_pfs(const struct vfprep_machine *m, bool plain, struct json_objec
 	return json_add(o, plain ? "nics" : "pfs", TAKE_PTR(list));
 }
 
+static int add_variants(const struct vfprep_machine *m, struct json_object *o)
+{
+	autojson list = json_object_new_array();
+	for (size_t i = 0; list && i < m->n_variants; i++) {
+		if (json_object_array_add(list, json_object_new_string(m->variants[i])) < 0)
+			return -ENOMEM;
+	}
+	if (!list)
+		return -ENOMEM;
+	return m->n_variants ? json_add(o, "vfio_variants", TAKE_PTR(list)) : 0;
+}
+
 char *machine_to_json(const struct vfprep_machine *m)
 {
 	autojson o = json_object_new_object();
@@ -286,7 +300,7 @@ char *machine_to_json(const struct vfprep_machine *m)
 	if (!o || json_add_unsigned(o, "version", MACHINE_VERSION) < 0 ||
 	    json_add_text(o, "boot_id", m->boot_id) < 0 ||
 	    json_add_text(o, "rundir", m->rundir) < 0 ||
-	    json_add_bool(o, "vfio_pci", m->has_vfio_pci) < 0)
+	    json_add_bool(o, "vfio_pci", m->has_vfio_pci) < 0 || add_variants(m, o) < 0)
 		return NULL;
 	if ((m->no_iommu && json_add_bool(o, "iommu", false) < 0) || add_pfs(m, false, o) < 0 ||
 	    add_pfs(m, true, o) < 0 || add_groups(m, o) < 0 || add_teams(m, o) < 0)

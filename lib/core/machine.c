@@ -80,12 +80,6 @@ int vf_set_use(struct vf *vf, enum use_kind kind, unsigned pid, const char *what
 	return 0;
 }
 
-bool driver_is_vfio(const char *driver)
-{
-	/* A variant driver is named after its hardware: mlx5_vfio_pci, hisi-acc-vfio-pci. */
-	return driver && (strstr(driver, "vfio-pci") || strstr(driver, "vfio_pci"));
-}
-
 struct vfprep_machine *machine_new(void)
 {
 	return calloc(1, sizeof(struct vfprep_machine));
@@ -101,6 +95,9 @@ void machine_free(struct vfprep_machine *m)
 		team_clear(&m->teams[i]);
 	for (size_t i = 0; i < m->n_groups; i++)
 		group_clear(&m->groups[i]);
+	for (size_t i = 0; i < m->n_variants; i++)
+		free(m->variants[i]);
+	free(m->variants);
 	free(m->groups);
 	free(m->pfs);
 	free(m->teams);
@@ -122,6 +119,7 @@ void function_clear(struct function *f)
 	free(f->driver);
 	free(f->override);
 	free(f->netdev);
+	free(f->auto_driver);
 	*f = (struct function){ .group = -1 };
 }
 
@@ -148,6 +146,7 @@ void pf_clear(struct pf *pf)
 	free(pf->path);
 	free(pf->busy);
 	free(pf->auto_macs);
+	free(pf->vf_auto_driver);
 	record_free(pf->record);
 	*pf = (struct pf){ 0 };
 }
@@ -164,10 +163,11 @@ void record_free(struct record *r)
 int function_copy(const struct function *from, struct function *ret)
 {
 	struct function f = *from;
-	f.driver = f.override = f.netdev = NULL;
+	f.driver = f.override = f.netdev = f.auto_driver = NULL;
 	if (text_replace(&f.driver, from->driver) < 0 ||
 	    text_replace(&f.override, from->override) < 0 ||
-	    text_replace(&f.netdev, from->netdev) < 0) {
+	    text_replace(&f.netdev, from->netdev) < 0 ||
+	    text_replace(&f.auto_driver, from->auto_driver) < 0) {
 		function_clear(&f);
 		return -ENOMEM;
 	}
@@ -215,7 +215,7 @@ static int pf_copy_lists(const struct pf *from, struct pf *pf)
 int pf_copy(const struct pf *from, struct pf *ret)
 {
 	struct pf pf = *from;
-	pf.driver = pf.name = pf.path = pf.busy = NULL;
+	pf.driver = pf.name = pf.path = pf.busy = pf.vf_auto_driver = NULL;
 	pf.altnames = NULL;
 	pf.auto_macs = NULL;
 	pf.record = NULL;
@@ -223,6 +223,7 @@ int pf_copy(const struct pf *from, struct pf *ret)
 	pf.n_altnames = pf.n_auto_macs = pf.n_vfs = 0;
 	if (text_replace(&pf.driver, from->driver) < 0 || text_replace(&pf.name, from->name) < 0 ||
 	    text_replace(&pf.path, from->path) < 0 || text_replace(&pf.busy, from->busy) < 0 ||
+	    text_replace(&pf.vf_auto_driver, from->vf_auto_driver) < 0 ||
 	    (from->record && !(pf.record = record_dup(from->record))) ||
 	    pf_copy_lists(from, &pf) < 0) {
 		pf_clear(&pf);

@@ -58,6 +58,8 @@ struct function {
 	uint64_t inode; /* of its directory in sysfs; 0: not known. A function made anew has another
 			 */
 	char *netdev;   /* interface of a VF that a net driver has; NULL: none */
+	char *auto_driver; /* what Driver=auto stands for; NULL: not known. Wanted: it was chosen so
+			    */
 };
 
 /* In place of an index: not a VF of the PF, but the NIC itself. */
@@ -127,6 +129,7 @@ struct pf {
 	uint8_t (*auto_macs)[6]; /* MACAddress=auto for VF 0, 1, ...; they need no secret to be
 				    shown */
 	size_t n_auto_macs;
+	char *vf_auto_driver;   /* what Driver=auto stands for on VFs to come; NULL: not known */
 	bool unreadable_record; /* there is one, and what it says is not known */
 	struct record *record;  /* what vfprep changed here; NULL: nothing */
 
@@ -164,8 +167,10 @@ struct group {
 struct vfprep_machine {
 	char *boot_id;
 	char *rundir;      /* where teams are published; NULL: /run/vfprep */
-	bool has_vfio_pci; /* the module is there */
-	struct pf *pfs;    /* sorted by address */
+	bool has_vfio_pci; /* the driver is there */
+	char **variants;   /* VFIO drivers that are there besides it */
+	size_t n_variants;
+	struct pf *pfs; /* sorted by address */
 	size_t n_pfs;
 	bool no_iommu;        /* it is known that there is none, or that it is switched off */
 	struct group *groups; /* those with more than one member that VFs are in */
@@ -221,6 +226,15 @@ struct pci_address pf_vf_address(const struct pf *pf, unsigned index);
 
 /* A driver that hands the device to user space by VFIO. */
 bool driver_is_vfio(const char *driver);
+/* ... but for which libvirt has to be as new as LIBVIRT_VARIANTS (its NEWS.rst; before it knew
+ * vfio-pci alone, by that name). */
+bool driver_is_variant(const char *driver);
+#define LIBVIRT_VARIANTS "9.7.0"
+
+/* Is that VFIO driver there: its module loaded, or built in? */
+bool machine_has_driver(const struct vfprep_machine *m, const char *driver);
+/* Adds one. Return: -ENOMEM. */
+int machine_add_driver(struct vfprep_machine *m, const char *driver);
 
 /* Must no step touch it? */
 static inline bool vf_in_use(const struct vf *vf)

@@ -238,27 +238,6 @@ static void plan_pf(struct planner *pl)
 		plan_count(pl);
 }
 
-/* The module, when a VF is to get a driver that is not there. */
-static void plan_module(struct planner *pl)
-{
-	for (size_t i = 0; i < pl->plan->n; i++) {
-		const struct step *s = &pl->plan->steps[i];
-		if (s->kind != STEP_DRIVER || !text_equal(s->name, "vfio-pci") ||
-		    pl->actual->has_vfio_pci)
-			continue;
-		pl->have = NULL;
-		struct step *module =
-			planner_add(pl, STEP_MODULE, "vfio-pci", "module", "none", "loaded");
-		planner_set(pl, module, module ? &module->name : NULL, "vfio-pci");
-		if (!module || pl->failed)
-			return;
-		struct step last = *module;
-		memmove(&pl->plan->steps[1], &pl->plan->steps[0], (pl->plan->n - 1) * sizeof(last));
-		pl->plan->steps[0] = last;
-		return;
-	}
-}
-
 int plan_make(const struct vfprep_machine *wanted, const struct vfprep_machine *actual,
 	      enum plan_aim aim, struct vfprep_plan **ret_plan, struct vfprep_problems *p)
 {
@@ -283,7 +262,8 @@ int plan_make(const struct vfprep_machine *wanted, const struct vfprep_machine *
 		else if (!refuse_pf(pl.want, pl.have, wanted, aim, own))
 			plan_pf(&pl);
 	}
-	plan_module(&pl);
+	planner_load_modules(&pl);
+	planner_note_variants(&pl);
 	if (pl.failed)
 		return problem_add(p, -ENOMEM, VFPREP_SYSTEM, NULL, NULL, "out of memory");
 	if (p)

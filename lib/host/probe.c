@@ -18,6 +18,7 @@
 #include "host/stuck.h"
 #include "host/sysfs.h"
 #include "host/udev.h"
+#include "host/variant-read.h"
 
 #define MACHINE_ID_BYTES 16
 
@@ -30,6 +31,7 @@ struct reader {
 	struct name_list defaults; /* interfaces with a default route */
 	bool has_machine_id;
 	uint8_t machine_id[MACHINE_ID_BYTES];
+	struct variants variants;
 	struct vfprep_problems *problems;
 };
 
@@ -310,6 +312,8 @@ static int read_pf(struct reader *reader, int fd, struct pf *pf)
 	if (r == 0)
 		r = probe_vfs(probe, fd, pf, reader->problems);
 	if (r == 0)
+		r = variants_choose(probe->root_fd, &reader->variants, fd, pf);
+	if (r == 0)
 		r = probe_settings(probe, pf, reader->problems);
 	if (r == 0)
 		r = read_interfaces(reader, pf);
@@ -385,7 +389,10 @@ static int read_host(struct reader *reader, struct vfprep_machine *m)
 	if (r == 0)
 		r = route_read_defaults(probe->root_fd, &reader->defaults);
 	m->no_iommu = !has_groups(probe->root_fd);
-	m->has_vfio_pci = sysfs_exists(probe->root_fd, "sys/bus/pci/drivers/vfio-pci");
+	if (r == 0)
+		r = variants_list_drivers(probe->root_fd, m);
+	if (r == 0)
+		r = variants_load(probe->root_fd, &reader->variants);
 	reader->has_machine_id = read_machine_id(probe->root_fd, reader->machine_id);
 	return r;
 }
@@ -406,6 +413,7 @@ int probe_machine(const struct probe *probe, const struct pci_address *only,
 		r = holder_mark(probe->root_fd, probe->rundir_fd, m);
 	free(reader.addressed);
 	name_list_clear(&reader.defaults);
+	variants_clear(&reader.variants);
 	if (r < 0)
 		return r;
 	*ret_machine = TAKE_PTR(m);
