@@ -201,6 +201,7 @@ static int record_from_object(struct json_object *o, struct record **ret)
 		return -ENOMEM;
 	if (json_dup_text(o, "boot_id", &r->boot_id) != 1 ||
 	    json_get_uint(o, "ifindex", &r->ifindex) != 1 ||
+	    json_get_unsigned(o, "interface_inode", UINT64_MAX, &r->net_inode) < 0 ||
 	    json_get_uint(o, "making", &r->making) < 0 ||
 	    json_get_bool(o, "to_probe", &r->to_probe) < 0 ||
 	    json_get_object(o, "original", &original) != 1 ||
@@ -223,6 +224,7 @@ static int pf_from_object(struct json_object *o, struct pf *pf)
 	    json_get_uint(o, "vf_stride", &pf->stride) < 0 ||
 	    json_dup_text(o, "busy", &pf->busy) < 0 ||
 	    json_get_uint(o, "ifindex", &pf->ifindex) < 0 ||
+	    json_get_unsigned(o, "interface_inode", UINT64_MAX, &pf->net_inode) < 0 ||
 	    json_get_uint(o, "mtu", &pf->mtu) < 0 ||
 	    json_get_bool(o, "carrier", &pf->carrier) < 0 ||
 	    json_get_bool(o, "in_use", &pf->in_use) < 0 ||

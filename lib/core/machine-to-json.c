@@ -157,6 +157,7 @@ static int pf_facts_to_object(const struct pf *pf, struct json_object *o)
 	if (!pf->ifindex)
 		return 0;
 	if (json_add_unsigned(o, "ifindex", pf->ifindex) < 0 ||
+	    (pf->net_inode && json_add_unsigned(o, "interface_inode", pf->net_inode) < 0) ||
 	    json_add_unsigned(o, "mtu", pf->mtu) < 0 ||
 	    json_add_bool(o, "carrier", pf->carrier) < 0 ||
 	    json_add_bool(o, "in_use", pf->in_use) < 0 ||
@@ -175,6 +176,8 @@ static int record_to_object(const struct record *r, struct json_object **ret)
 	if (!o || json_add_unsigned(o, "version", MACHINE_VERSION) < 0 ||
 	    json_add_text(o, "boot_id", r->boot_id) < 0 ||
 	    json_add_unsigned(o, "ifindex", r->ifindex) < 0)
+		return -ENOMEM;
+	if (r->net_inode && json_add_unsigned(o, "interface_inode", r->net_inode) < 0)
 		return -ENOMEM;
 	if (r->to_probe && json_add_bool(o, "to_probe", true) < 0)
 		return -ENOMEM;

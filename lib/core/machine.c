@@ -239,6 +239,7 @@ struct record *record_dup(const struct record *from)
 	    pf_copy(&from->original, &r->original) < 0)
 		return NULL;
 	r->ifindex = from->ifindex;
+	r->net_inode = from->net_inode;
 	r->making = from->making;
 	r->to_probe = from->to_probe;
 	return TAKE_PTR(r);

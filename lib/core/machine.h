@@ -113,6 +113,7 @@ struct pf {
 	char *driver; /* NULL: none */
 	char *name;   /* its interface; NULL: it has none */
 	unsigned ifindex;
+	uint64_t net_inode; /* of its interface's directory in sysfs; 0: not known */
 	char **altnames;
 	size_t n_altnames;
 	char *path; /* udev's ID_PATH; NULL: not known */
@@ -139,10 +140,11 @@ struct pf {
 };
 
 /* What was there before vfprep: in `original` exactly the values that it changed are present. It
- * is about the machine only while boot id, ifindex and, VF by VF, the inode agree. */
+ * is about the machine only while boot id, interface and, VF by VF, the inode agree. */
 struct record {
 	char *boot_id;
-	unsigned ifindex;
+	unsigned ifindex;   /* 0: the PF had no interface, or none that could be seen */
+	uint64_t net_inode; /* 0: not known */
 	unsigned making; /* numvfs is being written: exactly that many VFs will be ours; 0: it is
 			    not */
 	bool to_probe;   /* VFs that it made and nobody manages still wait for drivers_probe */
