@@ -223,6 +223,7 @@ static int pf_from_object(struct json_object *o, struct pf *pf)
 	    json_get_uint(o, "vf_offset", &pf->offset) < 0 ||
 	    json_get_uint(o, "vf_stride", &pf->stride) < 0 ||
 	    json_dup_text(o, "busy", &pf->busy) < 0 ||
+	    elsewhere_from_object(o, &pf->elsewhere) < 0 ||
 	    json_get_uint(o, "ifindex", &pf->ifindex) < 0 ||
 	    json_get_unsigned(o, "interface_inode", UINT64_MAX, &pf->net_inode) < 0 ||
 	    json_get_uint(o, "mtu", &pf->mtu) < 0 ||

@@ -152,7 +152,8 @@ static int pf_facts_to_object(const struct pf *pf, struct json_object *o)
 	    json_add_unsigned(o, "totalvfs", pf->totalvfs) < 0 ||
 	    json_add_unsigned(o, "vf_offset", pf->offset) < 0 ||
 	    json_add_unsigned(o, "vf_stride", pf->stride) < 0 ||
-	    json_add_text(o, "busy", pf->busy) < 0 || add_auto_macs(pf, o) < 0)
+	    json_add_text(o, "busy", pf->busy) < 0 || elsewhere_to_object(&pf->elsewhere, o) < 0 ||
+	    add_auto_macs(pf, o) < 0)
 		return -ENOMEM;
 	if (!pf->ifindex)
 		return 0;

@@ -147,6 +147,7 @@ void pf_clear(struct pf *pf)
 	free(pf->name);
 	free(pf->path);
 	free(pf->busy);
+	elsewhere_clear(&pf->elsewhere);
 	free(pf->auto_macs);
 	record_free(pf->record);
 	*pf = (struct pf){ 0 };
@@ -216,6 +217,7 @@ int pf_copy(const struct pf *from, struct pf *ret)
 {
 	struct pf pf = *from;
 	pf.driver = pf.name = pf.path = pf.busy = NULL;
+	pf.elsewhere = (struct elsewhere){ 0 };
 	pf.altnames = NULL;
 	pf.auto_macs = NULL;
 	pf.record = NULL;
@@ -223,6 +225,7 @@ int pf_copy(const struct pf *from, struct pf *ret)
 	pf.n_altnames = pf.n_auto_macs = pf.n_vfs = 0;
 	if (text_replace(&pf.driver, from->driver) < 0 || text_replace(&pf.name, from->name) < 0 ||
 	    text_replace(&pf.path, from->path) < 0 || text_replace(&pf.busy, from->busy) < 0 ||
+	    elsewhere_copy(&from->elsewhere, &pf.elsewhere) < 0 ||
 	    (from->record && !(pf.record = record_dup(from->record))) ||
 	    pf_copy_lists(from, &pf) < 0) {
 		pf_clear(&pf);

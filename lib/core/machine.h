@@ -6,6 +6,7 @@
 #define CORE_MACHINE_H
 
 #include "core/address.h"
+#include "core/elsewhere.h"
 #include "core/problem.h"
 #include "core/setting.h"
 #include "core/team.h"
@@ -111,7 +112,8 @@ struct pf {
 	unsigned totalvfs, offset, stride; /* totalvfs 0: a plain NIC */
 	uint16_t vendor, device;
 	char *driver; /* NULL: none */
-	char *name;   /* its interface; NULL: it has none */
+	char *name;   /* its interface; NULL: it has none here */
+	struct elsewhere elsewhere;
 	unsigned ifindex;
 	uint64_t net_inode; /* of its interface's directory in sysfs; 0: not known */
 	char **altnames;
@@ -145,9 +147,9 @@ struct record {
 	char *boot_id;
 	unsigned ifindex;   /* 0: the PF had no interface, or none that could be seen */
 	uint64_t net_inode; /* 0: not known */
-	unsigned making; /* numvfs is being written: exactly that many VFs will be ours; 0: it is
-			    not */
-	bool to_probe;   /* VFs that it made and nobody manages still wait for drivers_probe */
+	unsigned making;    /* numvfs is being written: exactly that many VFs will be ours; 0: it is
+			       not */
+	bool to_probe;      /* VFs that it made and nobody manages still wait for drivers_probe */
 	struct pf original;
 };
 

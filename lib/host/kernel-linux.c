@@ -31,6 +31,7 @@
 #define CARRIER_MS       15000 /* copper at 10 Gbit/s takes 7 s */
 #define OVERRIDE_MS      2000
 #define HOLE_MS          1000
+#define NETNS_MS         3000
 
 #define NAP_MS 50
 
@@ -324,6 +325,7 @@ static int linux_read(void *kernel, const struct pci_address *only,
 			.netlink = k->netlink,
 			.override_timeout_ms = scaled(k, OVERRIDE_MS),
 			.hole_timeout_ms = scaled(k, HOLE_MS),
+			.netns_timeout_ms = scaled(k, NETNS_MS),
 		},
 		only, ret_machine, p);
 }

@@ -9,6 +9,7 @@
 #include "host/fd.h"
 #include "host/group.h"
 #include "host/guard.h"
+#include "host/probe-link.h"
 #include "host/stuck.h"
 #include "host/sysfs.h"
 
@@ -116,13 +117,8 @@ static int read_function(const struct probe *probe, struct vf *vf)
 static int report(struct pf *pf, int r, const char *what, struct vfprep_problems *p)
 {
 	char address[PCI_ADDRESS_TEXT];
-	enum vfprep_fault fault = r == -EPERM || r == -EACCES ? VFPREP_PERMISSION : VFPREP_SYSTEM;
 
-	if (r == -ENOMEM)
-		return r;
-	(void)problem_add(p, r, fault, pci_address_format(pf->address, address), NULL, "%s: %s",
-			  what, strerror(-r));
-	return 0;
+	return probe_report(p, pci_address_format(pf->address, address), r, what);
 }
 
 static int add_vf(const struct probe *probe, int pf_fd, const char *name, unsigned index,
