@@ -86,6 +86,20 @@ static int use_from_object(struct json_object *o, struct vf *vf)
 	return 0;
 }
 
+static int port_from_object(struct json_object *o, struct port *port)
+{
+	struct json_object *part;
+	int r = json_get_object(o, "port", &part);
+
+	if (r <= 0)
+		return r;
+	if (json_get_uint(part, "ifindex", &port->ifindex) != 1 ||
+	    json_dup_text(part, "name", &port->name) < 0 ||
+	    json_get_uint(part, "mtu", &port->mtu) < 0 || json_get_bool(part, "up", &port->up) < 0)
+		return -EINVAL;
+	return 0;
+}
+
 static int function_of_pf_from_object(struct json_object *o, unsigned index, struct pf *pf)
 {
 	struct json_object *part;
@@ -93,6 +107,7 @@ static int function_of_pf_from_object(struct json_object *o, unsigned index, str
 	if (!vf)
 		return -ENOMEM;
 	if (function_from_object(o, &vf->function) < 0 || use_from_object(o, vf) < 0 ||
+	    port_from_object(o, &vf->port) < 0 ||
 	    json_get_bool(o, "made_by_vfprep", &vf->ours) < 0 ||
 	    json_get_bool(o, "prepared", &vf->prepared) < 0)
 		return -EINVAL;
@@ -229,6 +244,7 @@ static int pf_from_object(struct json_object *o, struct pf *pf)
 	    json_get_uint(o, "mtu", &pf->mtu) < 0 ||
 	    json_get_bool(o, "carrier", &pf->carrier) < 0 ||
 	    json_get_bool(o, "in_use", &pf->in_use) < 0 ||
+	    json_get_bool(o, "several_ports", &pf->several_ports) < 0 ||
 	    json_get_bool(o, "infiniband", &pf->infiniband) < 0 ||
 	    json_get_bool(o, "default_route", &pf->default_route) < 0 ||
 	    json_get_bool(o, "lists_vfs", &pf->lists_vfs) < 0 || lists_from_object(o, pf) < 0)

@@ -128,6 +128,7 @@ void function_clear(struct function *f)
 void vf_clear(struct vf *vf)
 {
 	function_clear(&vf->function);
+	free(vf->port.name);
 	free(vf->use.what);
 	free(vf->team);
 	free(vf->persistent);
@@ -176,12 +177,23 @@ int function_copy(const struct function *from, struct function *ret)
 	return 0;
 }
 
+int port_replace(struct port *to, const struct port *from)
+{
+	if (text_replace(&to->name, from->name) < 0)
+		return -ENOMEM;
+	to->ifindex = from->ifindex;
+	to->mtu = from->mtu;
+	to->up = from->up;
+	return 0;
+}
+
 int vf_copy(const struct vf *from, struct vf *ret)
 {
 	struct vf vf = *from;
 	vf.function = (struct function){ .group = -1 };
-	vf.use.what = vf.team = vf.persistent = NULL;
+	vf.port.name = vf.use.what = vf.team = vf.persistent = NULL;
 	if (function_copy(&from->function, &vf.function) < 0 ||
+	    port_replace(&vf.port, &from->port) < 0 ||
 	    text_replace(&vf.use.what, from->use.what) < 0 ||
 	    text_replace(&vf.team, from->team) < 0 ||
 	    text_replace(&vf.persistent, from->persistent) < 0) {

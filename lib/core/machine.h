@@ -64,8 +64,17 @@ struct function {
 /* In place of an index: not a VF of the PF, but the NIC itself. */
 #define VF_SELF TEAM_OF_NIC
 
+/* The interface of its PF that a VF belongs to, where the PF has one for each of several ports. */
+struct port {
+	unsigned ifindex; /* 0: the PF has but one port, or it is not known which is the VF's */
+	char *name;
+	unsigned mtu;
+	bool up;
+};
+
 struct vf {
 	unsigned index; /* or VF_SELF */
+	struct port port;
 	struct function function;
 	struct settings settings;
 	struct use use;
@@ -123,6 +132,7 @@ struct pf {
 	bool carrier;
 	bool in_use; /* by the host: it has an address (link-local ones do not count) or a master */
 	bool default_route;   /* it leads out of the host */
+	bool several_ports;   /* its interfaces are of different ports, and each VF is of one */
 	bool infiniband;      /* its interface speaks that, and no Ethernet */
 	bool unread_settings; /* they could not be read just now, whatever the driver lists */
 	bool lists_vfs;       /* the driver reports its VFs' settings */
@@ -187,6 +197,8 @@ DEFINE_CLEANUP(struct vfprep_machine, machine_free)
 void group_clear(struct group *g);
 void function_clear(struct function *f);
 void vf_clear(struct vf *vf);
+/* Replaces what TO is. Return: -ENOMEM. */
+int port_replace(struct port *to, const struct port *from);
 void pf_clear(struct pf *pf);
 void record_free(struct record *r);
 DEFINE_CLEANUP(struct record, record_free)

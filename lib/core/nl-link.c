@@ -57,6 +57,14 @@ static void take_mac(struct nlattr *a, unsigned bit, uint8_t mac[static 6], unsi
 	*has |= bit;
 }
 
+static void take_port_id(struct nlattr *a, struct link_facts *l)
+{
+	if (!a || nla_len(a) > PORT_ID_MAX)
+		return;
+	l->port_id_size = (unsigned)nla_len(a);
+	memcpy(l->port_id, nla_data(a), l->port_id_size);
+}
+
 static int take_altnames(struct nlattr *list, struct link_facts *l)
 {
 	struct nlattr *a;
@@ -107,6 +115,7 @@ static int take_facts(struct nlattr **attributes, struct link_facts *l)
 	take_mac(attributes[IFLA_PERM_ADDRESS], LINK_PERMANENT_MAC, l->permanent_mac, &l->has);
 	if (attributes[IFLA_AF_SPEC])
 		take_addr_gen_mode(attributes[IFLA_AF_SPEC], l);
+	take_port_id(attributes[IFLA_PHYS_PORT_ID], l);
 	if (attributes[IFLA_PARENT_DEV_NAME])
 		r = text_of(attributes[IFLA_PARENT_DEV_NAME], &l->parent);
 	l->carrier = carrier && nla_len(carrier) >= 1 && nla_get_u8(carrier);

@@ -16,6 +16,8 @@ enum {
 	LINK_ADDR_GEN_MODE = 1 << 2, /* absent where IPv6 is off */
 };
 
+#define PORT_ID_MAX 32 /* MAX_PHYS_ITEM_ID_LEN */
+
 /* What the kernel says about an interface. */
 struct link_facts {
 	unsigned ifindex;
@@ -29,7 +31,9 @@ struct link_facts {
 	bool up, carrier;
 	unsigned mtu;
 	unsigned master; /* ifindex of the bridge or bond that it is in; 0: none */
-	char *parent;    /* the device it is on, as 0000:01:00.0; NULL: none, or before 5.14 */
+	uint8_t port_id[PORT_ID_MAX];
+	unsigned port_id_size; /* phys_port_id; 0: none */
+	char *parent; /* the device it is on, as 0000:01:00.0; NULL: none, or before 5.14 */
 };
 
 /* Where an interface is, in pointers into its message: for who may not allocate. */

@@ -52,11 +52,14 @@ static void take_permanent_mac(struct pf *to, const struct pf *from)
 static struct vf *record_vf(struct pf *pf, const struct vf *vf)
 {
 	struct vf *entry = record_find_vf(pf, vf->index);
-	if (entry)
-		return entry;
-	entry = pf_add_vf(&pf->record->original, vf->index);
-	if (!entry)
+	bool is_new = !entry;
+	if (is_new)
+		entry = pf_add_vf(&pf->record->original, vf->index);
+	/* Nobody can ask for its port once VFIO has it. */
+	if (!entry || (vf->port.ifindex && port_replace(&entry->port, &vf->port) < 0))
 		return NULL;
+	if (!is_new)
+		return entry;
 	entry->function.address = vf->function.address;
 	entry->function.inode = vf->function.inode;
 	if (vf->index == VF_SELF) /* nobody can ask for it once VFIO has the NIC */

@@ -331,6 +331,19 @@ static bool refuse_interface(const struct pf *pf, const char *subject, struct vf
 	return true;
 }
 
+/* mlx4 has two ports on one PF: what is set goes to the VF's port by either interface, but each
+ * reports its own port's values (mlx4_set_vf_mac(), mlx4_get_vf_config() in mlx4/cmd.c). */
+static bool refuse_port(const struct vf *have, const struct pf *pf, const char *subject,
+			struct vfprep_problems *p)
+{
+	if (!pf->several_ports || (have && have->port.ifindex))
+		return false;
+	(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject,
+			  "bind it to its network driver, whose interface tells, and run it again",
+			  "which of its PF's ports it belongs to is not known");
+	return true;
+}
+
 bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf,
 	       const struct vfprep_machine *wanted, const struct vfprep_machine *actual,
 	       enum plan_aim aim, struct vfprep_problems *p)
@@ -359,7 +372,8 @@ bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf
 	}
 	if (want->index == VF_SELF && refuse_nic(want, pf, aim, subject, p))
 		return true;
-	if (want->index != VF_SELF && s->present && refuse_interface(pf, subject, p))
+	if (want->index != VF_SELF && s->present &&
+	    (refuse_interface(pf, subject, p) || refuse_port(have, pf, subject, p)))
 		return true;
 	if (aim == AIM_APPLY && setting_has(s, SETTING_MAC) && !mac_is_zero(s->mac) &&
 	    mac_is_taken(s->mac, pf, want, wanted, actual, holder)) {

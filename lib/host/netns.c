@@ -83,7 +83,7 @@ int netns_device(int sock, const char *interface, char ret[static NETNS_DEVICE])
 	static_assert(sizeof(info.bus_info) == NETNS_DEVICE, "as in linux/ethtool.h");
 	if (strlen(interface) >= sizeof(request.ifr_name))
 		return -ENAMETOOLONG;
-	strcpy(request.ifr_name, interface);
+	memcpy(request.ifr_name, interface, strlen(interface) + 1);
 	if (ioctl(sock, SIOCETHTOOL, &request) < 0)
 		return -errno;
 	memcpy(ret, info.bus_info, NETNS_DEVICE);
@@ -100,7 +100,7 @@ static void child_report(const struct search *s, size_t place, int sock, const s
 
 	if (strlen(l->name) >= IFNAMSIZ || (l->port_name && pfnet_is_representor(l->port_name)))
 		return;
-	strcpy(finding.name, l->name);
+	memcpy(finding.name, l->name, strlen(l->name) + 1);
 	if (!device && !l->is_virtual && netns_device(sock, l->name, asked_for) == 0)
 		device = asked_for;
 	for (size_t i = 0; device && i < s->n_pfs; i++) {

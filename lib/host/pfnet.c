@@ -108,7 +108,7 @@ int pfnet_list(int pf_fd, struct pfnet_list *ret)
 	}
 	if (l.n > 0)
 		qsort(l.items, l.n, sizeof(*l.items), compare);
-	*ret = l;
-	l = (struct pfnet_list){ 0 };
+	*ret = (struct pfnet_list){ TAKE_PTR(l.items), l.n, l.empty };
+	l.n = 0;
 	return 0;
 }

@@ -52,11 +52,9 @@ static void take_link(const struct host_links *links, struct link_facts *l, stru
 			pf->default_route || text_equal(links->defaults.names[i], pf->name);
 }
 
-/* sysfs shows the network namespace of who mounted it, and netlink our own: where they differ, the
- * same ifindex is somebody else's interface. */
-static bool is_the_same(const struct link_facts *l, const struct pfnet *net, const char *address)
+bool link_is_of(const struct link_facts *l, const char *name, const char *address)
 {
-	return l->parent ? strcmp(l->parent, address) == 0 : text_equal(l->name, net->name);
+	return l->parent ? strcmp(l->parent, address) == 0 : text_equal(l->name, name);
 }
 
 int probe_report(struct vfprep_problems *p, const char *subject, int r, const char *what)
@@ -83,7 +81,7 @@ int probe_link(const struct probe *probe, const struct host_links *links, int pf
 		r = netlink_get_link(probe->netlink, nets.items[0].ifindex, &l);
 	if (r < 0 && r != -ENOENT && r != -ENODEV)
 		return probe_report(p, address, r, "its interface");
-	if (l.name && is_the_same(&l, &nets.items[0], address)) {
+	if (l.name && link_is_of(&l, nets.items[0].name, address)) {
 		take_link(links, &l, pf);
 		pf->net_inode = nets.items[0].inode;
 		return 0;

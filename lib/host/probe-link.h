@@ -15,6 +15,11 @@ struct host_links {
 void host_links_clear(struct host_links *l);
 bool is_addressed(const struct host_links *links, unsigned ifindex);
 
+/* Is it the interface NAME of the function at ADDRESS, as sysfs has it? sysfs shows the network
+ * namespace of who mounted it, and netlink our own: where they differ, the same ifindex is somebody
+ * else's interface. */
+bool link_is_of(const struct link_facts *l, const char *name, const char *address);
+
 /* Adds to PF its interface, or that it is elsewhere. PF_FD: its directory in sysfs. What could not
  * be read is absent and reported. Return: -ENOMEM. */
 int probe_link(const struct probe *probe, const struct host_links *links, int pf_fd, struct pf *pf,

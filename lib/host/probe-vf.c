@@ -254,27 +254,36 @@ int probe_self(const struct probe *probe, struct pf *pf, struct vfprep_problems 
 	return r == -ENOENT ? 0 : report(pf, r, "its function", p);
 }
 
-static bool has_holes(const struct pf *pf, const struct vf_list *list)
+/* The interface that tells the VF's settings; 0: it is not known which. */
+static unsigned ifindex_for(const struct pf *pf, const struct vf *vf)
+{
+	return pf->several_ports ? vf->port.ifindex : pf->ifindex;
+}
+
+static bool has_holes(const struct pf *pf, unsigned ifindex, const struct vf_list *list)
 {
 	for (size_t i = 0; i < pf->n_vfs; i++)
-		if (!vf_list_find(list, pf->vfs[i].index))
+		if (ifindex_for(pf, &pf->vfs[i]) == ifindex &&
+		    !vf_list_find(list, pf->vfs[i].index))
 			return true;
 	return false;
 }
 
 /* Asks again while a VF is missing: its driver may just be resetting it (i40e_ndo_get_vf_config
  * gives EAGAIN then, and the kernel leaves the VF out). */
-static int get_list(const struct probe *probe, const struct pf *pf, struct vf_list *ret)
+static int get_list(const struct probe *probe, const struct pf *pf, unsigned ifindex,
+		    struct vf_list *ret)
 {
 	uint64_t deadline = deadline_in(probe->hole_timeout_ms);
 
 	for (;;) {
 		autovflist list = { 0 };
-		int r = netlink_get_vfs(probe->netlink, pf->ifindex, &list);
+		int r = netlink_get_vfs(probe->netlink, ifindex, &list);
 
 		if (r < 0)
 			return r;
-		if (!list.listed || !has_holes(pf, &list) || !deadline_nap(deadline, NAP_MS)) {
+		if (!list.listed || !has_holes(pf, ifindex, &list) ||
+		    !deadline_nap(deadline, NAP_MS)) {
 			*ret = list;
 			list = (struct vf_list){ 0 };
 			return 0;
@@ -282,16 +291,14 @@ static int get_list(const struct probe *probe, const struct pf *pf, struct vf_li
 	}
 }
 
-int probe_settings(const struct probe *probe, struct pf *pf, struct vfprep_problems *p)
+/* The settings of the VFs that belong to one of the PF's interfaces. */
+static int read_settings(const struct probe *probe, unsigned ifindex, struct pf *pf,
+			 struct vfprep_problems *p)
 {
 	char address[PCI_ADDRESS_TEXT];
 	autovflist list = { 0 };
-	int r;
+	int r = get_list(probe, pf, ifindex, &list);
 
-	pf->lists_vfs = pf->n_vfs == 0;
-	if (pf->ifindex == 0)
-		return 0;
-	r = get_list(probe, pf, &list);
 	if (r == -EOVERFLOW) {
 		(void)problem_add(p, r, VFPREP_NOTE, pci_address_format(pf->address, address), NULL,
 				  "it has more VFs than the kernel can list, so that their "
@@ -309,8 +316,27 @@ int probe_settings(const struct probe *probe, struct pf *pf, struct vfprep_probl
 	for (size_t i = 0; i < pf->n_vfs; i++) {
 		const struct settings *s = vf_list_find(&list, pf->vfs[i].index);
 
-		if (s)
+		if (s && ifindex_for(pf, &pf->vfs[i]) == ifindex)
 			pf->vfs[i].settings = *s;
 	}
 	return 0;
+}
+
+int probe_settings(const struct probe *probe, struct pf *pf, struct vfprep_problems *p)
+{
+	unsigned done = pf->ifindex; /* of more than two (MLX4_MAX_PORTS) one may be asked again */
+	int r = 0;
+
+	pf->lists_vfs = pf->n_vfs == 0;
+	if (pf->ifindex)
+		r = read_settings(probe, pf->ifindex, pf, p);
+	for (size_t i = 0; r == 0 && i < pf->n_vfs; i++) {
+		unsigned ifindex = pf->vfs[i].port.ifindex;
+
+		if (ifindex && ifindex != pf->ifindex && ifindex != done) {
+			done = ifindex;
+			r = read_settings(probe, ifindex, pf, p);
+		}
+	}
+	return r;
 }

@@ -13,6 +13,7 @@
 #include "host/holder.h"
 #include "host/netns.h"
 #include "host/probe-link.h"
+#include "host/probe-ports.h"
 #include "host/probe-vf.h"
 #include "host/route.h"
 #include "host/stuck.h"
@@ -24,6 +25,7 @@
 /* What is the same for all PFs. */
 struct reader {
 	const struct probe *probe;
+	const char *boot_id;
 	struct host_links links;
 	bool blind; /* who uses interfaces is not known */
 	bool has_machine_id;
@@ -241,6 +243,8 @@ static int read_pf(struct reader *reader, int fd, struct pf *pf)
 	if (r == 0)
 		r = probe_vfs(probe, fd, pf, reader->problems);
 	if (r == 0)
+		r = probe_ports(probe, reader->boot_id, fd, pf, reader->problems);
+	if (r == 0)
 		r = probe_settings(probe, pf, reader->problems);
 	if (r == 0)
 		r = read_interfaces(reader, pf);
@@ -316,6 +320,7 @@ static int read_host(struct reader *reader, struct vfprep_machine *m)
 		r = probe_report(reader->problems, NULL, r, "the addresses of interfaces");
 	if (r == 0)
 		r = route_read_defaults(probe->root_fd, &reader->links.defaults);
+	reader->boot_id = m->boot_id;
 	m->no_iommu = !has_groups(probe->root_fd);
 	m->has_vfio_pci = sysfs_exists(probe->root_fd, "sys/bus/pci/drivers/vfio-pci");
 	reader->has_machine_id = read_machine_id(probe->root_fd, reader->machine_id);

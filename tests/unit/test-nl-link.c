@@ -89,6 +89,7 @@ static void all_facts_are_taken(void **state)
 	nla_put_u8(msg, IFLA_CARRIER, 1);
 	nla_put_u32(msg, IFLA_MTU, 9000);
 	nla_put_u32(msg, IFLA_MASTER, 12);
+	nla_put(msg, IFLA_PHYS_PORT_ID, 8, "port one");
 	list = nl_nest_begin(msg, IFLA_PROP_LIST | NLA_F_NESTED);
 	nla_put_string(msg, IFLA_ALT_IFNAME, "uplink");
 	nla_put_string(msg, IFLA_ALT_IFNAME, "a-name-that-is-longer-than-16-letters");
@@ -106,6 +107,8 @@ static void all_facts_are_taken(void **state)
 	assert_true(l.carrier);
 	assert_int_equal(l.mtu, 9000);
 	assert_int_equal(l.master, 12);
+	assert_int_equal(l.port_id_size, 8);
+	assert_memory_equal(l.port_id, "port one", 8);
 	assert_int_equal(l.addr_gen_mode, ADDR_GEN_STABLE_PRIVACY);
 	nlmsg_free(msg);
 }
@@ -155,8 +158,10 @@ static void what_is_not_told_is_absent(void **state)
 
 	(void)state;
 	put_mode(msg, 200); /* of a kernel to come */
+	nla_put(msg, IFLA_PHYS_PORT_ID, 33, "longer than any that a kernel has");
 	nla_put(msg, IFLA_ADDRESS, 20, "an InfiniBand address");
 	assert_int_equal(nl_link_decode(nlmsg_hdr(msg), &l), 0);
+	assert_int_equal(l.port_id_size, 0);
 	assert_int_equal(l.has, 0);
 	assert_false(l.carrier);
 	assert_int_equal(l.n_altnames, 0);
