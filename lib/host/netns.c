@@ -258,6 +258,15 @@ static bool may_enter(void)
 	return syscall(SYS_capget, &head, caps) == 0 && caps[0].effective & 1u << CAP_SYS_ADMIN;
 }
 
+/* A NIC that was to go to a guest as a whole is in use there. */
+static int tell_use(struct pf *pf)
+{
+	if (!pf->self || pf->self->use.kind != USE_INTERFACE)
+		return 0;
+	autofree char *where = elsewhere_text(&pf->elsewhere);
+	return where ? vf_set_use(pf->self, USE_INTERFACE, 0, where) : -ENOMEM;
+}
+
 static int take(const struct search *s, const struct finding *finding)
 {
 	if (finding->place >= s->n_places || finding->pf >= s->n_pfs ||
@@ -275,7 +284,7 @@ static int take(const struct search *s, const struct finding *finding)
 		return -ENOMEM;
 	if (place->pid && sysfs_read(s->root_fd, path, &e->command) == -ENOMEM)
 		return -ENOMEM;
-	return 0;
+	return tell_use(s->pfs[finding->pf]);
 }
 
 static bool is_complete(const struct search *s)

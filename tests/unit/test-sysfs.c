@@ -200,6 +200,8 @@ static void the_uplink_goes_before_others(void **state)
 	expect_interface(t, "eth1");
 	add_interface(t, "eth2", "10\n", "p0\n", "1\n");
 	expect_interface(t, "eth2");
+	add_interface(t, "eth3", "11\n", "p0s1\n", "0\n"); /* a part of a port is one too */
+	expect_interface(t, "eth3");
 }
 
 static void the_first_port_goes_before_the_second(void **state)

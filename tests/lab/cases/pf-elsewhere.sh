@@ -61,6 +61,15 @@ expect_match 'what to do' "$ERR" "ip -n blue link set $name netns 1"
 wish "Address=$PF1" '[VF]' Team=web%i
 expect_status 4 vfprep plan
 expect_match 'what plan says of auto' "$ERR" "$PF1: no MAC can be made for vf 0: $where"
+write_conf 10-uplink <<END
+[Match]
+Address=$PF1
+[NIC]
+Driver=vfio-pci
+END
+expect_status 5 vfprep plan
+expect_match 'what plan says of the NIC' "$ERR" "$PF1: is in use by the host: $where"
+wish "Address=$PF1" '[VF]' Team=web%i
 expect_status 8 vfprep check
 expect_match 'what check says' "$OUT$ERR" "$PF1: $where"
 
@@ -103,6 +112,10 @@ expect_status 8 vfprep verify
 expect_match 'what verify says' "$ERR" "web0: .*$where"
 expect_status 4 vfprep release web0
 expect_match 'what release says' "$ERR" "$PF1 vf 0: of the PF: $where"
+expect_status 4 vfprep release "$name"
+expect_match 'what is said of its name' "$ERR" "if $PF1 is meant: $where"
+expect_status 4 vfprep prepare "$(vf_address "$PF1" 0)" --mac=02:00:5e:10:00:09
+expect_match 'what prepare says' "$ERR" "$PF1 vf 0: of the PF: $where"
 wish_teams Name=uplink-two
 expect_status 0 vfprep apply
 expect_match 'what is said' "$ERR" "fits no PF of this machine; if $PF1 is meant: $where"
