@@ -58,10 +58,28 @@ static int want_team(const struct rule *rule, const struct vf_wish *wish, const 
 	return 0;
 }
 
+/* Why MACAddress=auto comes to nothing. */
+static int tell_no_auto_mac(const struct pf *pf, unsigned index, struct vfprep_problems *p)
+{
+	char subject[PCI_ADDRESS_TEXT];
+
+	pci_address_format(pf->address, subject);
+	if (pf->elsewhere.is) {
+		autofree char *where = elsewhere_text(&pf->elsewhere);
+		autofree char *advice = elsewhere_advice(&pf->elsewhere);
+		return problem_add(p, -ENODATA, VFPREP_UNSUPPORTED, subject, advice,
+				   "no MAC can be made for vf %u: %s", index, where ? where : "?");
+	}
+	return problem_add(p, -ENODATA, VFPREP_UNSUPPORTED, subject,
+			   "write a MACAddress= for each VF, or see to /etc/machine-id",
+			   "no MAC can be made for vf %u: %s", index,
+			   pf->has & PF_PERMANENT_MAC ? "there is no valid machine-id"
+						      : "the PF reports no permanent MAC");
+}
+
 static int want_mac(const struct rule *rule, const char *site, const struct vf_wish *wish,
 		    const struct pf *pf, struct vf *vf, struct vfprep_problems *p)
 {
-	char subject[PCI_ADDRESS_TEXT];
 	bool set = wish->set & 1u << VF_KEY_MAC;
 
 	if (set && wish->mac_wish == MAC_LITERAL) {
@@ -76,13 +94,7 @@ static int want_mac(const struct rule *rule, const char *site, const struct vf_w
 		mac_derive_team(site, vf->team, vf->settings.mac);
 	} else if (set || vf->team) {
 		if (vf->index >= pf->n_auto_macs)
-			return problem_add(
-				p, -ENODATA, VFPREP_UNSUPPORTED,
-				pci_address_format(pf->address, subject),
-				"write a MACAddress= for each VF, or see to /etc/machine-id",
-				"no MAC can be made for vf %u: %s", vf->index,
-				pf->has & PF_PERMANENT_MAC ? "there is no valid machine-id"
-							   : "the PF reports no permanent MAC");
+			return tell_no_auto_mac(pf, vf->index, p);
 		memcpy(vf->settings.mac, pf->auto_macs[vf->index], 6);
 	} else {
 		return 0;

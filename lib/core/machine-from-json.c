@@ -87,6 +87,20 @@ static int use_from_object(struct json_object *o, struct vf *vf)
 	return 0;
 }
 
+static int port_from_object(struct json_object *o, struct port *port)
+{
+	struct json_object *part;
+	int r = json_get_object(o, "port", &part);
+
+	if (r <= 0)
+		return r;
+	if (json_get_uint(part, "ifindex", &port->ifindex) != 1 ||
+	    json_dup_text(part, "name", &port->name) < 0 ||
+	    json_get_uint(part, "mtu", &port->mtu) < 0 || json_get_bool(part, "up", &port->up) < 0)
+		return -EINVAL;
+	return 0;
+}
+
 static int function_of_pf_from_object(struct json_object *o, unsigned index, struct pf *pf)
 {
 	struct json_object *part;
@@ -94,6 +108,7 @@ static int function_of_pf_from_object(struct json_object *o, unsigned index, str
 	if (!vf)
 		return -ENOMEM;
 	if (function_from_object(o, &vf->function) < 0 || use_from_object(o, vf) < 0 ||
+	    port_from_object(o, &vf->port) < 0 ||
 	    json_get_bool(o, "made_by_vfprep", &vf->ours) < 0 ||
 	    json_get_bool(o, "prepared", &vf->prepared) < 0)
 		return -EINVAL;
@@ -202,6 +217,7 @@ static int record_from_object(struct json_object *o, struct record **ret)
 		return -ENOMEM;
 	if (json_dup_text(o, "boot_id", &r->boot_id) != 1 ||
 	    json_get_uint(o, "ifindex", &r->ifindex) != 1 ||
+	    json_get_unsigned(o, "interface_inode", UINT64_MAX, &r->net_inode) < 0 ||
 	    json_get_uint(o, "making", &r->making) < 0 ||
 	    json_get_bool(o, "to_probe", &r->to_probe) < 0 ||
 	    json_get_object(o, "original", &original) != 1 ||
@@ -224,10 +240,13 @@ static int pf_from_object(struct json_object *o, struct pf *pf)
 	    json_get_uint(o, "vf_stride", &pf->stride) < 0 ||
 	    json_dup_text(o, "vf_auto_driver", &pf->vf_auto_driver) < 0 ||
 	    json_dup_text(o, "busy", &pf->busy) < 0 ||
+	    elsewhere_from_object(o, &pf->elsewhere) < 0 ||
 	    json_get_uint(o, "ifindex", &pf->ifindex) < 0 ||
+	    json_get_unsigned(o, "interface_inode", UINT64_MAX, &pf->net_inode) < 0 ||
 	    json_get_uint(o, "mtu", &pf->mtu) < 0 ||
 	    json_get_bool(o, "carrier", &pf->carrier) < 0 ||
 	    json_get_bool(o, "in_use", &pf->in_use) < 0 ||
+	    json_get_bool(o, "several_ports", &pf->several_ports) < 0 ||
 	    json_get_bool(o, "infiniband", &pf->infiniband) < 0 ||
 	    json_get_bool(o, "default_route", &pf->default_route) < 0 ||
 	    json_get_bool(o, "lists_vfs", &pf->lists_vfs) < 0 || lists_from_object(o, pf) < 0)

@@ -126,6 +126,7 @@ void function_clear(struct function *f)
 void vf_clear(struct vf *vf)
 {
 	function_clear(&vf->function);
+	free(vf->port.name);
 	free(vf->use.what);
 	free(vf->team);
 	free(vf->persistent);
@@ -145,6 +146,7 @@ void pf_clear(struct pf *pf)
 	free(pf->name);
 	free(pf->path);
 	free(pf->busy);
+	elsewhere_clear(&pf->elsewhere);
 	free(pf->auto_macs);
 	free(pf->vf_auto_driver);
 	record_free(pf->record);
@@ -175,12 +177,23 @@ int function_copy(const struct function *from, struct function *ret)
 	return 0;
 }
 
+int port_replace(struct port *to, const struct port *from)
+{
+	if (text_replace(&to->name, from->name) < 0)
+		return -ENOMEM;
+	to->ifindex = from->ifindex;
+	to->mtu = from->mtu;
+	to->up = from->up;
+	return 0;
+}
+
 int vf_copy(const struct vf *from, struct vf *ret)
 {
 	struct vf vf = *from;
 	vf.function = (struct function){ .group = -1 };
-	vf.use.what = vf.team = vf.persistent = NULL;
+	vf.port.name = vf.use.what = vf.team = vf.persistent = NULL;
 	if (function_copy(&from->function, &vf.function) < 0 ||
+	    port_replace(&vf.port, &from->port) < 0 ||
 	    text_replace(&vf.use.what, from->use.what) < 0 ||
 	    text_replace(&vf.team, from->team) < 0 ||
 	    text_replace(&vf.persistent, from->persistent) < 0) {
@@ -216,6 +229,7 @@ int pf_copy(const struct pf *from, struct pf *ret)
 {
 	struct pf pf = *from;
 	pf.driver = pf.name = pf.path = pf.busy = pf.vf_auto_driver = NULL;
+	pf.elsewhere = (struct elsewhere){ 0 };
 	pf.altnames = NULL;
 	pf.auto_macs = NULL;
 	pf.record = NULL;
@@ -224,6 +238,7 @@ int pf_copy(const struct pf *from, struct pf *ret)
 	if (text_replace(&pf.driver, from->driver) < 0 || text_replace(&pf.name, from->name) < 0 ||
 	    text_replace(&pf.path, from->path) < 0 || text_replace(&pf.busy, from->busy) < 0 ||
 	    text_replace(&pf.vf_auto_driver, from->vf_auto_driver) < 0 ||
+	    elsewhere_copy(&from->elsewhere, &pf.elsewhere) < 0 ||
 	    (from->record && !(pf.record = record_dup(from->record))) ||
 	    pf_copy_lists(from, &pf) < 0) {
 		pf_clear(&pf);
@@ -240,6 +255,7 @@ struct record *record_dup(const struct record *from)
 	    pf_copy(&from->original, &r->original) < 0)
 		return NULL;
 	r->ifindex = from->ifindex;
+	r->net_inode = from->net_inode;
 	r->making = from->making;
 	r->to_probe = from->to_probe;
 	return TAKE_PTR(r);

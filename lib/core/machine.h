@@ -6,6 +6,7 @@
 #define CORE_MACHINE_H
 
 #include "core/address.h"
+#include "core/elsewhere.h"
 #include "core/problem.h"
 #include "core/setting.h"
 #include "core/team.h"
@@ -65,8 +66,17 @@ struct function {
 /* In place of an index: not a VF of the PF, but the NIC itself. */
 #define VF_SELF TEAM_OF_NIC
 
+/* The interface of its PF that a VF belongs to, where the PF has one for each of several ports. */
+struct port {
+	unsigned ifindex; /* 0: the PF has but one port, or it is not known which is the VF's */
+	char *name;
+	unsigned mtu;
+	bool up;
+};
+
 struct vf {
 	unsigned index; /* or VF_SELF */
+	struct port port;
 	struct function function;
 	struct settings settings;
 	struct use use;
@@ -113,8 +123,10 @@ struct pf {
 	unsigned totalvfs, offset, stride; /* totalvfs 0: a plain NIC */
 	uint16_t vendor, device;
 	char *driver; /* NULL: none */
-	char *name;   /* its interface; NULL: it has none */
+	char *name;   /* its interface; NULL: it has none here */
+	struct elsewhere elsewhere;
 	unsigned ifindex;
+	uint64_t net_inode; /* of its interface's directory in sysfs; 0: not known */
 	char **altnames;
 	size_t n_altnames;
 	char *path; /* udev's ID_PATH; NULL: not known */
@@ -122,6 +134,7 @@ struct pf {
 	bool carrier;
 	bool in_use; /* by the host: it has an address (link-local ones do not count) or a master */
 	bool default_route;   /* it leads out of the host */
+	bool several_ports;   /* its interfaces are of different ports, and each VF is of one */
 	bool infiniband;      /* its interface speaks that, and no Ethernet */
 	bool unread_settings; /* they could not be read just now, whatever the driver lists */
 	bool lists_vfs;       /* the driver reports its VFs' settings */
@@ -142,13 +155,14 @@ struct pf {
 };
 
 /* What was there before vfprep: in `original` exactly the values that it changed are present. It
- * is about the machine only while boot id, ifindex and, VF by VF, the inode agree. */
+ * is about the machine only while boot id, interface and, VF by VF, the inode agree. */
 struct record {
 	char *boot_id;
-	unsigned ifindex;
-	unsigned making; /* numvfs is being written: exactly that many VFs will be ours; 0: it is
-			    not */
-	bool to_probe;   /* VFs that it made and nobody manages still wait for drivers_probe */
+	unsigned ifindex;   /* 0: the PF had no interface, or none that could be seen */
+	uint64_t net_inode; /* 0: not known */
+	unsigned making;    /* numvfs is being written: exactly that many VFs will be ours; 0: it is
+			       not */
+	bool to_probe;      /* VFs that it made and nobody manages still wait for drivers_probe */
 	struct pf original;
 };
 
@@ -188,6 +202,8 @@ DEFINE_CLEANUP(struct vfprep_machine, machine_free)
 void group_clear(struct group *g);
 void function_clear(struct function *f);
 void vf_clear(struct vf *vf);
+/* Replaces what TO is. Return: -ENOMEM. */
+int port_replace(struct port *to, const struct port *from);
 void pf_clear(struct pf *pf);
 void record_free(struct record *r);
 DEFINE_CLEANUP(struct record, record_free)

@@ -129,6 +129,32 @@ static void note_reset(struct planner *pl)
 			"'%s' has an address or belongs to a bridge or bond: with some cards "
 			"its link drops for seconds when VFs are made or unmade",
 			pl->have->name);
+	if (pl->have->elsewhere.is && pl->aim != AIM_UNDO) {
+		autofree char *where = elsewhere_text(&pl->have->elsewhere);
+		(void)problem_add(
+			pl->p, 0, VFPREP_NOTE, pci_address_format(pl->have->address, subject),
+			"do it while nobody minds there",
+			"%s: with some cards its link drops for seconds when VFs are made or "
+			"unmade",
+			where ? where : "?");
+	}
+}
+
+/* Nobody sets the link of an interface in another network namespace. */
+static void note_link_elsewhere(struct planner *pl)
+{
+	const struct pf *want = pl->want, *have = pl->have;
+	char subject[PCI_ADDRESS_TEXT];
+
+	if (!have->elsewhere.is || !(want->has & (PF_LINK | PF_ADDR_GEN_MODE)) ||
+	    (pl->aim != AIM_APPLY && pl->aim != AIM_RELEASE) ||
+	    (want->has & PF_LINK && want->up && have->elsewhere.up))
+		return;
+	autofree char *where = elsewhere_text(&have->elsewhere);
+	autofree char *advice = elsewhere_advice(&have->elsewhere);
+	(void)problem_add(pl->p, 0, VFPREP_NOTE, pci_address_format(have->address, subject), advice,
+			  "%s, so its link is %s", where ? where : "?",
+			  pl->aim == AIM_RELEASE ? "not put back" : "not set");
 }
 
 /* A guest's VF has no link any more once its PF's is down. */
@@ -160,6 +186,7 @@ static void plan_steps(struct planner *pl)
 	bool mode = want->has & have->has & PF_ADDR_GEN_MODE &&
 		    want->addr_gen_mode != have->addr_gen_mode;
 
+	note_link_elsewhere(pl);
 	if (link && (want->up ? nothing_may_be_done(pl) : link_is_held(pl)))
 		link = mode = false;
 	if (pl->aim != AIM_VERIFY)

@@ -268,13 +268,13 @@ int vfprep_vf_set(struct vfprep *ctx, unsigned ifindex, const struct vfprep_vf *
 		r = check_batch(&b, vfs, n);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < b.n; i++) {
 		send_change(&b, &b.changes[i]);
 		sent = sent || b.changes[i].sent;
 	}
 	if (sent)
 		r = read_back(&b, context_settings_wait_ms(ctx), &now);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < b.n; i++) {
 		struct change *c = &b.changes[i];
 		int one = c->r < 0 ? c->r : r < 0 ? 0 : judge(&b, c, sent ? &now : &b.before);
 		if (r >= 0 && (one < 0 || one > r))

@@ -7,6 +7,7 @@
 
 #include "core/desire.h"
 #include "host/busy.h"
+#include "host/nl-socket.h"
 #include "probe-tree.h"
 
 static void a_pf_without_vfs_is_read(void **state)
@@ -94,6 +95,38 @@ static void an_override_that_blocks_is_absent(void **state)
 	assert_int_equal(kernel_linux_ops.read(f->kernel, NULL, &m, f->problems), 0);
 	assert_int_equal(m->pfs[0].vfs[0].function.has, FUNCTION_DRIVER | FUNCTION_NODE);
 	assert_string_equal(m->pfs[0].vfs[1].function.override, "vfio-pci");
+}
+
+static void an_interface_that_is_not_to_be_seen_is_elsewhere(void **state)
+{
+	struct fixture *f = *state;
+
+	tree_add_dir(&f->tree, PF_DIR "/net");
+	automachine m = read_machine(f, NULL);
+
+	assert_true(m->pfs[0].elsewhere.is);
+	assert_null(m->pfs[0].elsewhere.interface);
+	assert_int_equal(m->pfs[0].ifindex, 0);
+	assert_false(problems_any(f->problems));
+}
+
+/* sysfs shows another network namespace than netlink: its ifindex is that of somebody else here. */
+static void an_interface_of_another_device_is_not_the_pfs(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(netlink_freep) struct netlink *netlink = NULL;
+	struct probe probe = { .root_fd = f->tree.fd,
+			       .rundir_fd = -1,
+			       .override_timeout_ms = 2000 };
+	automachine m = NULL;
+
+	tree_add_file(&f->tree, PF_DIR "/net/eth0/ifindex", "1\n"); /* the loopback, if one asks */
+	assert_int_equal(netlink_open(5000, &netlink), 0);
+	probe.netlink = netlink;
+	assert_int_equal(probe_machine(&probe, NULL, &m, f->problems), 0);
+	assert_int_equal(m->pfs[0].ifindex, 0);
+	assert_null(m->pfs[0].name);
+	assert_true(m->pfs[0].elsewhere.is);
 }
 
 static void only_one_pf_is_read_on_request(void **state)
@@ -260,6 +293,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_unbound_vf_is_known_to_be_unbound, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(an_override_that_blocks_is_absent, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_interface_that_is_not_to_be_seen_is_elsewhere,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(an_interface_of_another_device_is_not_the_pfs,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(only_one_pf_is_read_on_request, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_machine_without_pci_is_empty, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_lock_that_is_held_is_named, setup, teardown),
