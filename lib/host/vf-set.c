@@ -69,7 +69,7 @@ int vfprep_vf_read(struct vfprep *ctx, unsigned ifindex, struct vfprep_vf **ret_
 				   "interface %u has more VFs than the kernel can list", ifindex);
 	if (r < 0)
 		return r;
-	struct vfprep_vf *vfs = calloc(list.announced + 1, sizeof(*vfs));
+	struct vfprep_vf *vfs = calloc((size_t)list.announced + 1, sizeof(*vfs));
 	if (!vfs)
 		return -ENOMEM;
 	for (unsigned i = 0; i < list.announced; i++) {
@@ -261,7 +261,7 @@ int vfprep_vf_set(struct vfprep *ctx, unsigned ifindex, const struct vfprep_vf *
 	CLEANUP(batch_clear)
 	struct batch b = { .host = &ctx->host, .ifindex = ifindex, .p = p };
 	autovflist now = { 0 };
-	bool sent = false;
+	bool sent = false, unreported = false;
 	int r = context_open(ctx, false, p);
 
 	if (r == 0)
@@ -272,13 +272,15 @@ int vfprep_vf_set(struct vfprep *ctx, unsigned ifindex, const struct vfprep_vf *
 		send_change(&b, &b.changes[i]);
 		sent = sent || b.changes[i].sent;
 	}
-	if (sent)
-		r = read_back(&b, context_settings_wait_ms(ctx), &now);
+	int unread = sent ? read_back(&b, context_settings_wait_ms(ctx), &now) : 0;
 	for (size_t i = 0; i < n; i++) {
 		struct change *c = &b.changes[i];
-		int one = c->r < 0 ? c->r : r < 0 ? 0 : judge(&b, c, sent ? &now : &b.before);
-		if (r >= 0 && (one < 0 || one > r))
+		int one = c->r < 0 ? c->r : unread;
+		if (one == 0)
+			one = judge(&b, c, sent ? &now : &b.before);
+		unreported = unreported || one > 0;
+		if (r == 0 && one < 0)
 			r = one;
 	}
-	return r;
+	return r < 0 ? r : unreported;
 }

@@ -375,6 +375,30 @@ static void a_setting_that_comes_late_is_waited_for(void **state)
 	expect_finding(f.p, VFPREP_SYSTEM, "eth0 vf 0", "reports 02:00:00:00:00:01");
 }
 
+/* An error of one is no reason to leave another as nobody wanted it. */
+static void each_vf_is_judged(void **state)
+{
+	struct vfprep_vf vfs[] = { make_vf(0, VFPREP_MAC, 1), make_vf(1, VFPREP_TRUST, 0),
+				   make_vf(2, VFPREP_TRUST | VFPREP_MAC, 3) };
+
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 3");
+	f.h.fake->loses_macs = true;
+	assert_int_equal(vfprep_vf_set(f.ctx, first_ifindex, vfs, 3, f.p), -EREMOTEIO);
+	assert_int_equal(vfprep_problems_count(f.p), 2);
+	assert_string_equal(vfprep_problems_get(f.p, 1).subject, "eth0 vf 2");
+	assert_true(vf_of_first(1)->settings.trust);
+	assert_false(vf_of_first(2)->settings.trust); /* as before */
+
+	forget_problems();
+	fake_host_heal(&f.h);
+	f.h.fake->fail_at = 2; /* the first message */
+	f.h.fake->fail_errno = EPERM;
+	assert_int_equal(vfprep_vf_set(f.ctx, first_ifindex, vfs, 3, f.p), -EPERM);
+	assert_int_equal(vfprep_problems_count(f.p), 2);
+	assert_false(vf_of_first(2)->settings.trust);
+}
+
 static void what_is_not_reported_cannot_be_verified(void **state)
 {
 	struct vfprep_vf vf = make_vf(0, VFPREP_MAC | VFPREP_TRUST, 1);
@@ -504,6 +528,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_vf_that_fails_is_put_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_setting_that_comes_late_is_waited_for, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(each_vf_is_judged, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_not_reported_cannot_be_verified, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_bad_value_is_told_before_anything_is_sent, setup,
