@@ -37,7 +37,6 @@ void vfprep_free(struct vfprep *ctx)
 {
 	if (!ctx)
 		return;
-	host_close(&ctx->host, ctx->source);
 	free(ctx->confdir);
 	free(ctx->rundir);
 	free(ctx);
@@ -60,7 +59,6 @@ int vfprep_set_directories(struct vfprep *ctx, const char *confdir, const char *
 		return r;
 	free(ctx->confdir);
 	ctx->confdir = TAKE_PTR(conf);
-	host_close(&ctx->host, ctx->source);
 	return 0;
 }
 
@@ -70,19 +68,23 @@ int vfprep_set_timeouts(struct vfprep *ctx, unsigned percent, unsigned lock_wait
 		return -EINVAL;
 	ctx->timeout_percent = percent;
 	ctx->lock_wait_ms = lock_wait_ms;
-	host_close(&ctx->host, ctx->source); /* the kernel has the old percentage */
 	return 0;
 }
 
 int context_open(struct vfprep *ctx, bool create, struct vfprep_problems *p)
 {
-	if (ctx->host.kernel && (!create || ctx->host.rundir_fd >= 0))
-		return 0;
-	host_close(&ctx->host, ctx->source);
+	if (ctx->host.kernel)
+		return problem_add(p, -EBUSY, VFPREP_BUSY, "vfprep", "use another context",
+				   "the context is in use by a call that is under way");
 	int r = host_open(&ctx->host, ctx->source, ctx->rundir, create, ctx->timeout_percent, p);
 	if (r < 0)
-		host_close(&ctx->host, ctx->source);
+		context_close(ctx);
 	return r;
+}
+
+void context_close(struct vfprep *ctx)
+{
+	host_close(&ctx->host, ctx->source);
 }
 
 unsigned context_settings_wait_ms(const struct vfprep *ctx)
@@ -119,7 +121,11 @@ int vfprep_machine_read(struct vfprep *ctx, struct vfprep_machine **ret_machine,
 {
 	int r = context_open(ctx, false, p);
 
-	return r < 0 ? r : host_read(&ctx->host, NULL, ret_machine, p);
+	if (r < 0)
+		return r;
+	r = host_read(&ctx->host, NULL, ret_machine, p);
+	context_close(ctx);
+	return r;
 }
 
 int vfprep_machine_from_json(const char *text, size_t size, struct vfprep_machine **ret_machine,
@@ -260,8 +266,12 @@ static int run_wish(struct vfprep *ctx, const struct wish *wish, const struct vf
 	};
 	int r = context_open(ctx, true, p);
 
+	if (r < 0)
+		return r;
 	listener->log = &ctx->host.log;
-	return r < 0 ? r : run(&ctx->host, &request, ret_outcome, p);
+	r = run(&ctx->host, &request, ret_outcome, p);
+	context_close(ctx);
+	return r;
 }
 
 int vfprep_run(struct vfprep *ctx, const struct vfprep_plan *plan,

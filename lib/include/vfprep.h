@@ -12,10 +12,12 @@
  * added to the list of findings P, which may be NULL. Text from the library is valid as long as the
  * object that it comes from; a `char *` that is returned is the caller's, to be freed with free().
  *
- * A context is used by one thread at a time; different contexts are independent, but what changes
- * the machine takes one lock, /run/vfprep/lock. For sysfs files whose reads and writes may block
- * for ever the library forks children, and waits for them by pid; a caller who ignores SIGCHLD or
- * waits for any child has to expect that.
+ * A context is used by one thread at a time, and not by its own callbacks (-EBUSY); different
+ * contexts are independent, but what changes the machine takes one lock, /run/vfprep/lock. Between
+ * two calls nothing of it is open. For sysfs files whose reads and writes may block for ever the
+ * library forks children, and waits for them by pid. They raise no SIGCHLD, and of the waits for
+ * any child only one with __WALL or __WCLONE sees them. Loading a module may run what modprobe.d(5)
+ * says, with system(3).
  */
 #ifndef VFPREP_H
 #define VFPREP_H
@@ -75,11 +77,11 @@ struct vfprep_problem vfprep_problems_get(const struct vfprep_problems *p, size_
 
 /* The context */
 
-/* A context for the machine that this process runs on. Nothing is opened yet that needs privilege.
- * Return: the errno of opening "/". The caller frees it. */
+/* A context for the machine that this process runs on, which each call opens anew: only what it is
+ * told below is kept. The caller frees it. */
 int vfprep_new(struct vfprep **ret_ctx);
 
-/* NULL is fine. Whatever the context had claimed is let go. */
+/* NULL is fine. */
 void vfprep_free(struct vfprep *ctx);
 
 /* Has LOG told, in syslog's priorities, of each step that was tried (LOG_INFO) and of what is
@@ -88,8 +90,8 @@ void vfprep_set_log(struct vfprep *ctx, void (*log)(void *user, int priority, co
 		    void *user);
 
 /* Where configuration files are read instead of /etc/vfprep, /run/vfprep/conf.d and
- * /usr/lib/vfprep, and where state and teams are kept instead of /run/vfprep. NULL: there. To be
- * called before anything is read. */
+ * /usr/lib/vfprep, and where state and teams are kept instead of /run/vfprep. NULL: there. It is so
+ * from the next call on. */
 int vfprep_set_directories(struct vfprep *ctx, const char *confdir, const char *rundir);
 
 /* Scales every deadline, in percent (100 from the start, 1 to 10000), and says how long to wait for

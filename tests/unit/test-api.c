@@ -262,6 +262,74 @@ static void a_bad_file_is_told_with_its_line(void **state)
 	expect_finding(f.p, VFPREP_CONFIG, subject, "Virtual");
 }
 
+/* Whoever keeps a context for long sees what others made of the run directory since. */
+static void a_run_directory_of_others_is_seen(void **state)
+{
+	autofree char *run = text_format("%s/later/run", f.h.dir);
+	struct vfprep *other = NULL;
+	struct vfprep_config *config = load_config();
+
+	(void)state;
+	assert_int_equal(vfprep_set_directories(f.ctx, NULL, run), 0);
+	assert_int_equal(context_new(&source, &other), 0);
+	assert_int_equal(vfprep_set_directories(other, NULL, run), 0);
+	for (unsigned again = 0; again < 2; again++) {
+		struct vfprep_machine *m = NULL;
+		struct vfprep_plan *plan = NULL;
+		enum vfprep_outcome outcome = VFPREP_LEFT;
+
+		assert_int_equal(vfprep_machine_read(f.ctx, &m, f.p), 0); /* it has none yet */
+		vfprep_machine_free(m);
+		plan = plan_apply(config);
+		assert_int_equal(vfprep_run(other, plan, NULL, NULL, &outcome, f.p), 0);
+		vfprep_plan_free(plan);
+
+		assert_int_equal(vfprep_machine_read(f.ctx, &m, f.p), 0);
+		assert_int_equal(vfprep_plan_release(NULL, 0, m, &plan, f.p), 0);
+		assert_true(vfprep_plan_count(plan) > 0);
+		assert_int_equal(vfprep_run(f.ctx, plan, NULL, NULL, &outcome, f.p), 0);
+		assert_int_equal(outcome, VFPREP_DONE);
+		vfprep_plan_free(plan);
+		vfprep_machine_free(m);
+		fake_host_raw(&f.h, "link 0000:01:00.0 down");
+
+		autofree char *command = text_format("rm -r %s/later", f.h.dir);
+		assert_int_equal(system(command), 0);
+	}
+	assert_int_equal(vfprep_problems_count(f.p), 0);
+	vfprep_free(other);
+	vfprep_config_free(config);
+}
+
+static int read_within(struct vfprep *ctx)
+{
+	struct vfprep_machine *m = NULL;
+	int r = vfprep_machine_read(ctx, &m, NULL);
+	vfprep_machine_free(m);
+	return r;
+}
+
+static void use_within(void *user, const char *line, int r)
+{
+	(void)line;
+	(void)r;
+	assert_int_equal(read_within(user), -EBUSY);
+}
+
+static void a_context_in_use_is_not_used_within(void **state)
+{
+	struct vfprep_config *config = load_config();
+	struct vfprep_plan *plan = plan_apply(config);
+	enum vfprep_outcome outcome = VFPREP_LEFT;
+
+	(void)state;
+	assert_int_equal(vfprep_run(f.ctx, plan, use_within, f.ctx, &outcome, f.p), 0);
+	assert_int_equal(outcome, VFPREP_DONE);
+	assert_int_equal(read_within(f.ctx), 0);
+	vfprep_plan_free(plan);
+	vfprep_config_free(config);
+}
+
 /* The parts */
 
 static const unsigned first_ifindex = 2; /* of fake_new() */
@@ -523,6 +591,9 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(a_machine_goes_through_json, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_bad_file_is_told_with_its_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_run_directory_of_others_is_seen, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_context_in_use_is_not_used_within, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(vfs_are_read_by_number, setup, teardown),
 		cmocka_unit_test_setup_teardown(vfs_are_set_by_the_least_messages, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_vf_that_fails_is_put_back, setup, teardown),
