@@ -206,7 +206,7 @@ static int run_locked(const struct host *h, const struct run_request *request,
 
 	const struct store store = { h->ops, h->kernel, h->rundir_fd };
 	publish_sweep(&store);
-	int r = read_settled(h, &actual, p);
+	int r = read_settled(h, &actual, request->seen ? request->seen : p);
 	if (r == 0 && !actual->boot_id)
 		r = problem_add(p, -ENODATA, VFPREP_SYSTEM, NULL, "mount /proc",
 				"without a boot id no original value can be kept");

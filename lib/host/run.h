@@ -22,6 +22,9 @@ struct run_request {
 	/* What the caller was shown; NULL: nothing. Where something else would be done now, nothing
 	 * is. */
 	const struct vfprep_plan *shown;
+	/* Where findings about the machine as it was read go, which may be about any PF of it;
+	 * NULL: to those about the run. */
+	struct vfprep_problems *seen;
 	/* Told of each step that was tried; R as struct kernel_ops' act returns it, or RUN_STAYS.
 	 * May be NULL. */
 	void (*step)(void *user, enum run_phase phase, const struct step *step, int r);

@@ -2,6 +2,7 @@
 /* The public API: the context and the flow, thin over what the program uses too. */
 #include "host/context.h"
 
+#include "core/address.h"
 #include "core/json.h"
 #include "core/machine-json.h"
 #include "core/step.h"
@@ -252,24 +253,20 @@ static void tell_step(void *user, enum run_phase phase, const struct step *s, in
 		l->step(l->user, line, r);
 }
 
-static int run_wish(struct vfprep *ctx, const struct wish *wish, const struct vfprep_plan *shown,
-		    struct listener *listener, enum vfprep_outcome *ret_outcome,
-		    struct vfprep_problems *p)
+/* REQUEST says what to run. */
+static int run_it(struct vfprep *ctx, struct run_request *request, struct listener *listener,
+		  enum vfprep_outcome *ret_outcome, struct vfprep_problems *p)
 {
-	const struct run_request request = {
-		.wish = wish,
-		.shown = shown,
-		.step = tell_step,
-		.step_user = listener,
-		.lock_wait_ms = ctx->lock_wait_ms,
-		.settings_wait_ms = context_settings_wait_ms(ctx),
-	};
 	int r = context_open(ctx, true, p);
 
 	if (r < 0)
 		return r;
 	listener->log = &ctx->host.log;
-	r = run(&ctx->host, &request, ret_outcome, p);
+	request->step = tell_step;
+	request->step_user = listener;
+	request->lock_wait_ms = ctx->lock_wait_ms;
+	request->settings_wait_ms = context_settings_wait_ms(ctx);
+	r = run(&ctx->host, request, ret_outcome, p);
 	context_close(ctx);
 	return r;
 }
@@ -283,10 +280,11 @@ int vfprep_run(struct vfprep *ctx, const struct vfprep_plan *plan,
 	if (!plan->wish)
 		return problem_add(p, -EINVAL, VFPREP_CONFIG, NULL, "plan an apply or a release",
 				   "this plan is not to be run");
-	return run_wish(ctx, plan->wish, plan, &listener, ret_outcome, p);
+	return run_it(ctx, &(struct run_request){ .wish = plan->wish, .shown = plan }, &listener,
+		      ret_outcome, p);
 }
 
-/* The errno of what went wrong first; what is left over says more. */
+/* One errno for what went wrong, the first row that fits; the findings say more. */
 static int errno_of(enum vfprep_outcome outcome, const struct vfprep_problems *found)
 {
 	static const struct {
@@ -306,23 +304,46 @@ static int errno_of(enum vfprep_outcome outcome, const struct vfprep_problems *f
 	return outcome != VFPREP_DONE || problems_any(found) ? -EIO : 0;
 }
 
-static int set_driver(struct vfprep *ctx, const struct driver_request *request,
+/* What is wrong elsewhere on the machine is told, and no failure of this. */
+static int set_driver(struct vfprep *ctx, const struct driver_request *driver,
 		      struct vfprep_problems *p)
 {
-	const struct wish wish = { .aim = AIM_APPLY, .driver = request };
+	const struct wish wish = { .aim = AIM_APPLY, .driver = driver };
 	enum vfprep_outcome outcome = VFPREP_DONE;
+	autoproblems seen = vfprep_problems_new();
 	autoproblems found = vfprep_problems_new();
+	struct run_request request = { .wish = &wish, .seen = seen };
 	struct listener listener = { 0 };
+	struct pci_address address;
 
-	int r = found ? run_wish(ctx, &wish, NULL, &listener, &outcome, found) : -ENOMEM;
-	if (found && p)
+	if (pci_address_parse(driver->name, &address) < 0)
+		return problem_add(p, -EINVAL, VFPREP_CONFIG, driver->name,
+				   "write it in full, as 0000:01:10.0", "is no PCI address");
+	if (!seen || !found)
+		return -ENOMEM;
+	int r = run_it(ctx, &request, &listener, &outcome, found);
+	if (p) {
+		problem_add_all(p, seen);
 		problem_add_all(p, found);
+	}
 	return r < 0 ? r : errno_of(outcome, found);
+}
+
+/* As Driver= takes it: nothing that a path could be made of. */
+static bool is_driver_name(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_-";
+	return name && *name && !name[strspn(name, letters)];
 }
 
 int vfprep_bind(struct vfprep *ctx, const char *address, const char *driver,
 		struct vfprep_problems *p)
 {
+	if (!is_driver_name(driver))
+		return problem_add(p, -EINVAL, VFPREP_CONFIG, address,
+				   "name the driver, as vfio-pci, or call vfprep_unbind()",
+				   "'%s' is no driver's name", driver ? driver : "NULL");
 	return set_driver(ctx, &(struct driver_request){ address, driver }, p);
 }
 

@@ -241,13 +241,16 @@ int vfprep_vf_read(struct vfprep *ctx, unsigned ifindex, struct vfprep_vf **ret_
 int vfprep_vf_set(struct vfprep *ctx, unsigned ifindex, const struct vfprep_vf *vfs, size_t n,
 		  struct vfprep_problems *p);
 
-/* Gives the VF, or the NIC that is no VF, at a PCI address ("0000:01:10.0") to a driver, which its
- * driver_override then names; verified. As `vfprep prepare` does it: what was there is kept on
- * record, vfprep_plan_release() puts it back, and a team that would not be true any more is
- * withdrawn. Return: 0 also when it has that driver already; -ENODEV when there is no such VF, NIC
- * or driver; -EBUSY before anything is written when it is in use, or another process changes the
- * machine; -EOPNOTSUPP when driver or IOMMU group cannot; -EPERM; -EIO when it did not come about
- * otherwise. P says why, and what is left where it could not be put back. */
+/* Gives the VF, or the NIC that is no VF, at a PCI address, written in full as "0000:01:10.0", to a
+ * driver, which its driver_override then names; verified. As `vfprep prepare` does it: what was
+ * there is kept on record, vfprep_plan_release() puts it back, and a team that would not be true
+ * any more is withdrawn. What is wrong with other NICs is told in P and does not count here.
+ * Return: 0 also when it has that driver already; -EINVAL for what is no such address or no
+ * driver's name; -ENODEV when there is no such VF, NIC or driver; -EBUSY when it is in use, or
+ * another process changes the machine, before anything is written, or when the driver lets go of
+ * it too late; -EOPNOTSUPP when driver or IOMMU group cannot; -EPERM, and -EACCES or -EROFS when
+ * the run directory cannot be written; -EIO when it did not come about otherwise. P says why, and
+ * what is left where it could not be put back. */
 int vfprep_bind(struct vfprep *ctx, const char *address, const char *driver,
 		struct vfprep_problems *p);
 

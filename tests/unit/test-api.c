@@ -580,6 +580,42 @@ static void what_cannot_be_bound_is_as_it_was(void **state)
 	assert_string_equal(before, after);
 }
 
+/* What is wrong with another NIC is told, and is no failure of this one. */
+static void another_nic_s_trouble_does_not_count(void **state)
+{
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 1");
+	assert_int_equal(file_write(f.h.host.rundir_fd, "run/state/0000:02:00.0.json", "{"), 0);
+	assert_int_equal(vfprep_bind(f.ctx, "0000:01:10.0", "vfio-pci", f.p), 0);
+	assert_string_equal(vf_of_first(0)->function.driver, "vfio-pci");
+	expect_finding(f.p, VFPREP_SYSTEM, "state/0000:02:00.0.json", "JSON");
+	assert_int_equal(vfprep_bind(f.ctx, "0000:01:10.0", "nosuch", NULL), -ENODEV);
+	forget_problems();
+	assert_int_equal(vfprep_bind(f.ctx, "0000:02:00.0", "vfio-pci", f.p), -EIO);
+	assert_true(vfprep_problems_count(f.p) > 1); /* without its record nothing is done */
+}
+
+/* An address and the name of a driver, and nothing that something else could be made of. */
+static void what_is_no_driver_s_name_is_not_bound(void **state)
+{
+	static const char *const names[] = { NULL, "", ".", "..", "../igbvf", "a\nb" };
+
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 1");
+	autofree char *before = fake_state(f.h.fake);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		forget_problems();
+		assert_int_equal(vfprep_bind(f.ctx, "0000:01:10.0", names[i], f.p), -EINVAL);
+		expect_finding(f.p, VFPREP_CONFIG, "0000:01:10.0", "no driver's name");
+	}
+	forget_problems();
+	assert_int_equal(vfprep_bind(f.ctx, "eth0", "vfio-pci", f.p), -EINVAL);
+	expect_finding(f.p, VFPREP_CONFIG, "eth0", "address");
+	assert_int_equal(vfprep_unbind(f.ctx, "eth0", NULL), -EINVAL);
+	autofree char *after = fake_state(f.h.fake);
+	assert_string_equal(before, after);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -607,6 +643,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_vf_is_bound_on_record, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_in_use_is_not_bound, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_bound_is_as_it_was, setup, teardown),
+		cmocka_unit_test_setup_teardown(another_nic_s_trouble_does_not_count, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(what_is_no_driver_s_name_is_not_bound, setup,
+						teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
