@@ -9,6 +9,14 @@
 #include <errno.h>
 #include <string.h>
 
+const char *run_result_words(int r)
+{
+	return r < 0            ? " (failed)"
+	       : r == RUN_STAYS ? " (refused by the driver, stays)"
+	       : r              ? " (already)"
+				: "";
+}
+
 /* Waits for what earlier runs left behind; what still works on a PF stays in its `busy`. */
 static int wait_for_left_behind(const struct host *h, const struct vfprep_machine *m)
 {

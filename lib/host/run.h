@@ -13,6 +13,9 @@ enum run_phase { RUN_STEP, RUN_UNDO };
 /* A MAC that the driver does not clear stays: that is no failure. */
 #define RUN_STAYS 2
 
+/* What a line says behind a step that came to R; "" when it was done. */
+const char *run_result_words(int r);
+
 /* So long a setting may take to show: 20 times 100 ms is what others wait for a MAC (sriov-cni), in
  * vain only where it is refused. */
 #define SETTINGS_WAIT_MS 2000

@@ -248,7 +248,7 @@ static void tell_step(void *user, enum run_phase phase, const struct step *s, in
 
 	if (!line)
 		return;
-	log_tell(l->log, LOG_INFO, "%s%s", line, r < 0 ? " (failed)" : r ? " (already)" : "");
+	log_tell(l->log, LOG_INFO, "%s%s", line, run_result_words(r));
 	if (l->step)
 		l->step(l->user, line, r);
 }

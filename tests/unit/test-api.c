@@ -167,6 +167,31 @@ static void what_is_waited_for_is_logged(void **state)
 	vfprep_set_log(f.ctx, NULL, NULL);
 }
 
+/* A MAC that the driver does not clear is not there "already". */
+static void what_stays_is_not_called_done(void **state)
+{
+	struct vfprep_machine *m = NULL;
+	struct vfprep_plan *plan = NULL;
+	enum vfprep_outcome outcome = VFPREP_LEFT;
+
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 2");
+	assert_int_equal(file_write(f.h.host.rundir_fd, "conf/10-uplink.conf",
+				    "[Match]\nAddress=0000:01:00.0\n[VF 1]\nTeam=web1\n"),
+			 0);
+	apply();
+	f.h.fake->refuses_zero_mac = true;
+	assert_int_equal(vfprep_machine_read(f.ctx, &m, f.p), 0);
+	assert_int_equal(vfprep_plan_release(NULL, 0, m, &plan, f.p), 0);
+	vfprep_set_log(f.ctx, log_line, &f.log);
+	assert_int_equal(vfprep_run(f.ctx, plan, NULL, NULL, &outcome, f.p), 0);
+	assert_int_equal(outcome, VFPREP_DONE);
+	if (!strstr(strbuf_text(&f.log), "-> none (refused by the driver, stays)\n"))
+		fail_msg("the log does not say what stays: %s", strbuf_text(&f.log));
+	vfprep_plan_free(plan);
+	vfprep_machine_free(m);
+}
+
 /* What was shown is what is done, or nothing is. */
 static void a_plan_for_another_machine_is_not_run(void **state)
 {
@@ -621,6 +646,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_plan_is_run_line_by_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_waited_for_is_logged, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_stays_is_not_called_done, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_plan_for_another_machine_is_not_run, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(what_is_applied_is_verified_and_released, setup,
