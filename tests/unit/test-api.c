@@ -518,6 +518,9 @@ static const struct {
 	{ "0x88a8", { .present = VFPREP_VLAN, .vlan = 1, .vlan_protocol = 0xa888 } },
 	{ "lowest", { .present = VFPREP_RATE, .min_rate_mbps = 2, .max_rate_mbps = 1 } },
 	{ "link state", { .present = VFPREP_LINK_STATE, .link_state = 3 } },
+	{ "0 or 1", { .present = VFPREP_TRUST, .trust = 2 } },
+	{ "0 or 1", { .present = VFPREP_SPOOFCHECK, .spoofcheck = 255 } },
+	{ "0 or 1", { .present = VFPREP_RSS_QUERY, .rss_query = 2 } },
 	{ "unknown bit", { .present = 1u << SETTING_COUNT } },
 	{ "reserved", { .present = VFPREP_TRUST, .reserved = { 0, 0, 0, 1 } } },
 };
