@@ -157,6 +157,14 @@ static size_t count_names(const char *const *names)
 }
 
 /* The list of nothing is nothing, while no list is all. */
+static int check_names(const char *const *names, struct vfprep_problems *p)
+{
+	if (names && !names[0])
+		return problem_add(p, -EINVAL, VFPREP_CONFIG, NULL,
+				   "give NULL in place of a list for all", "no name is given");
+	return 0;
+}
+
 static int make_plan(struct wish *wish, const char *const *names, unsigned flags,
 		     const struct vfprep_machine *actual, struct vfprep_plan **ret_plan,
 		     struct vfprep_problems *p)
@@ -170,10 +178,9 @@ static int make_plan(struct wish *wish, const char *const *names, unsigned flags
 	wish->n_names = count_names(names);
 	wish->force = flags & VFPREP_FORCE;
 	wish->live = flags & VFPREP_LIVE;
-	if (names && wish->n_names == 0)
-		return problem_add(p, -EINVAL, VFPREP_CONFIG, NULL,
-				   "give NULL in place of a list for all", "no name is given");
-	int r = wish_plan(wish, actual, &plan, p);
+	int r = check_names(names, p);
+	if (r == 0)
+		r = wish_plan(wish, actual, &plan, p);
 	if (r == 0)
 		r = plan_keep_wish(plan, wish);
 	if (r == 0)
@@ -200,8 +207,10 @@ int vfprep_plan_verify(const char *const *names, const struct vfprep_machine *ac
 		       struct vfprep_plan **ret_plan, struct vfprep_problems *p)
 {
 	CLEANUP(verdicts_clear) struct verdicts v = { 0 };
-	int r = verify_teams(actual, names, count_names(names), &v, p);
+	int r = check_names(names, p);
 
+	if (r == 0)
+		r = verify_teams(actual, names, count_names(names), &v, p);
 	if (r == 0)
 		*ret_plan = TAKE_PTR(v.plan);
 	return r;

@@ -133,8 +133,9 @@ enum vfprep_flags {
 
 /* The steps that make ACTUAL what CONFIG asks for. PFS is a list, ended by NULL, of the PFs to plan
  * for, by address or interface; NULL: all. What must not be done, as to VFs in use, is left out and
- * a finding. CONFIG has to live as long as the plan. Return: -ENOTUNIQ when a name fits two things.
- * The caller frees the plan. */
+ * a finding; so is a name that fits nothing. CONFIG has to live as long as the plan. Return:
+ * -ENOTUNIQ when a name fits two things; -EINVAL for a list of no names, or an unknown flag. The
+ * caller frees the plan. */
 int vfprep_plan_apply(const struct vfprep_config *config, const char *const *pfs, unsigned flags,
 		      const struct vfprep_machine *actual, struct vfprep_plan **ret_plan,
 		      struct vfprep_problems *p);
@@ -147,7 +148,7 @@ int vfprep_plan_release(const char *const *names, unsigned flags,
 
 /* The steps that would make the teams that are published true again; none when they are. Each team
  * that is not is a VFPREP_DRIFT finding. NAMES are teams; NULL: all. This plan is to be read:
- * vfprep_run() does not take it. */
+ * vfprep_run() does not take it. Return: -EINVAL for a list of no names. */
 int vfprep_plan_verify(const char *const *names, const struct vfprep_machine *actual,
 		       struct vfprep_plan **ret_plan, struct vfprep_problems *p);
 

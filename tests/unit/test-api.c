@@ -235,6 +235,9 @@ static void what_is_applied_is_verified_and_released(void **state)
 
 	assert_int_equal(vfprep_plan_release(none, 0, m, &plan, f.p), -EINVAL);
 	forget_problems();
+	assert_int_equal(vfprep_plan_verify(none, m, &plan, f.p), -EINVAL);
+	expect_finding(f.p, VFPREP_CONFIG, "", "no name");
+	forget_problems();
 	assert_int_equal(vfprep_plan_release(NULL, 1 << 7, m, &plan, f.p), -EINVAL);
 	forget_problems();
 	assert_int_equal(vfprep_plan_release(names, 0, m, &plan, f.p), 0);
