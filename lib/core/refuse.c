@@ -91,13 +91,16 @@ static bool refuse_count(const struct pf *want, const struct pf *have, enum plan
 	return false;
 }
 
-/* Some drivers say yes to VFs and make none, others say no to settings, while their PF is down. */
-static bool refuse_down(const struct pf *want, const struct pf *have, enum driver_need need,
-			const char *subject, struct vfprep_problems *p)
+static bool stays_down(const struct pf *want, const struct pf *have)
 {
-	bool up = want && want->has & PF_LINK ? want->up : have->up;
+	return have->has & PF_LINK && !(want && want->has & PF_LINK ? want->up : have->up);
+}
 
-	if (!driver_needs(have->driver, need))
+/* Some drivers say yes to VFs and make none while their PF is down. */
+static bool refuse_down(const struct pf *want, const struct pf *have, const char *subject,
+			struct vfprep_problems *p)
+{
+	if (!driver_needs_up(have->driver))
 		return false;
 	if (have->elsewhere.is && !have->elsewhere.up) {
 		autofree char *where = elsewhere_text(&have->elsewhere);
@@ -108,11 +111,29 @@ static bool refuse_down(const struct pf *want, const struct pf *have, enum drive
 				  where ? where : "?", have->driver);
 		return true;
 	}
-	if (up || !(have->has & PF_LINK))
+	if (!stays_down(want, have))
 		return false;
 	(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject, "remove BringUp=no",
-			  "the PF is down, and %s %s then", have->driver,
-			  need == NEED_UP_TO_SET ? "sets nothing" : "makes no VFs");
+			  "the PF is down, and %s makes no VFs then", have->driver);
+	return true;
+}
+
+/* Others put off settings as long as it is. */
+static bool refuse_settings_down(const struct pf *want_pf, const struct pf *pf,
+				 const struct vf *want, const struct vf *have, const char *subject,
+				 struct vfprep_problems *p)
+{
+	unsigned late = want->settings.present & driver_sets_when_up(pf->driver);
+
+	for (unsigned i = 0; have && i < SETTING_COUNT; i++) {
+		if (setting_has(&have->settings, i) &&
+		    setting_same(i, &want->settings, &have->settings))
+			late &= ~(1u << i);
+	}
+	if (!late || !stays_down(want_pf, pf))
+		return false;
+	(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject, "remove BringUp=no",
+			  "the PF is down, and %s sets neither MAC nor VLAN then", pf->driver);
 	return true;
 }
 
@@ -148,7 +169,7 @@ bool refuse_pf(const struct pf *want, const struct pf *have, const struct vfprep
 	if (want->has & PF_NUMVFS && refuse_count(want, have, aim, subject, p))
 		return true;
 	bool count = want->has & PF_NUMVFS && want->numvfs != have->n_vfs;
-	if (count && want->numvfs && refuse_down(want, have, NEED_UP_TO_MAKE_VFS, subject, p))
+	if (count && want->numvfs && refuse_down(want, have, subject, p))
 		return true;
 	bool vanish = want->has & PF_NUMVFS && (want->numvfs == 0 || (count && have->n_vfs));
 	if (aim == AIM_UNDO || (!vanish && !want->whole))
@@ -376,8 +397,8 @@ bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf
 	if (want->index != VF_SELF && s->present &&
 	    (refuse_interface(pf, subject, p) || refuse_port(have, pf, subject, p)))
 		return true;
-	if (aim == AIM_APPLY && want->index != VF_SELF && s->present &&
-	    refuse_down(machine_find_pf(wanted, pf->address), pf, NEED_UP_TO_SET, subject, p))
+	if (aim == AIM_APPLY && want->index != VF_SELF &&
+	    refuse_settings_down(machine_find_pf(wanted, pf->address), pf, want, have, subject, p))
 		return true;
 	if (aim == AIM_APPLY && setting_has(s, SETTING_MAC) && !mac_is_zero(s->mac) &&
 	    mac_is_taken(s->mac, pf, want, wanted, actual, holder)) {

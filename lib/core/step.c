@@ -129,6 +129,9 @@ static const struct meaning numvfs_meanings[] = {
 	{ ENOMEM, VFPREP_UNSUPPORTED, "no memory or no bus numbers for the VFs",
 	  "switch SR-IOV on in the firmware, or boot with pci=realloc" },
 	{ ENODEV, VFPREP_ABSENT, "the PF went away", NULL },
+	/* cxgb4_main.c, cxgb4_iov_configure() */
+	{ ERROR_NOT_SUPPORTED, VFPREP_UNSUPPORTED, "the PF's driver cannot make VFs here",
+	  "see the kernel log; cxgb4 needs a bridge with ARI" },
 	{ EREMOTEIO, VFPREP_UNSUPPORTED, "the driver made another number of VFs",
 	  "see the kernel log, and the number that the card's firmware allows" },
 	{ 0 },

@@ -34,6 +34,10 @@ static const char *find_fault(const struct vfprep_vf *vf)
 		if (vf->reserved[i])
 			return "a reserved member is not 0";
 	}
+	if ((has & VFPREP_TRUST && vf->trust > 1) ||
+	    (has & VFPREP_SPOOFCHECK && vf->spoofcheck > 1) ||
+	    (has & VFPREP_RSS_QUERY && vf->rss_query > 1))
+		return "a switch is 0 or 1";
 	if (has & VFPREP_MAC && vf->mac[0] & 1)
 		return "a VF cannot have a multicast MAC";
 	if (has & VFPREP_VLAN && vf->vlan > 4094)

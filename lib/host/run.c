@@ -10,6 +10,14 @@
 #include <errno.h>
 #include <string.h>
 
+const char *run_result_words(int r)
+{
+	return r < 0            ? " (failed)"
+	       : r == RUN_STAYS ? " (refused by the driver, stays)"
+	       : r              ? " (already)"
+				: "";
+}
+
 /* Waits for what earlier runs left behind; what still works on a PF stays in its `busy`. */
 static int wait_for_left_behind(const struct host *h, const struct vfprep_machine *m)
 {
@@ -237,7 +245,7 @@ static int run_locked(const struct host *h, const struct run_request *request,
 
 	const struct store store = { h->ops, h->kernel, h->rundir_fd };
 	publish_sweep(&store);
-	int r = read_settled(h, &actual, p);
+	int r = read_settled(h, &actual, request->seen ? request->seen : p);
 	if (r == 0 && !actual->boot_id)
 		r = problem_add(p, -ENODATA, VFPREP_SYSTEM, NULL, "mount /proc",
 				"without a boot id no original value can be kept");

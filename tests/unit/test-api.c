@@ -167,6 +167,31 @@ static void what_is_waited_for_is_logged(void **state)
 	vfprep_set_log(f.ctx, NULL, NULL);
 }
 
+/* A MAC that the driver does not clear is not there "already". */
+static void what_stays_is_not_called_done(void **state)
+{
+	struct vfprep_machine *m = NULL;
+	struct vfprep_plan *plan = NULL;
+	enum vfprep_outcome outcome = VFPREP_LEFT;
+
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 2");
+	assert_int_equal(file_write(f.h.host.rundir_fd, "conf/10-uplink.conf",
+				    "[Match]\nAddress=0000:01:00.0\n[VF 1]\nTeam=web1\n"),
+			 0);
+	apply();
+	f.h.fake->refuses_zero_mac = true;
+	assert_int_equal(vfprep_machine_read(f.ctx, &m, f.p), 0);
+	assert_int_equal(vfprep_plan_release(NULL, 0, m, &plan, f.p), 0);
+	vfprep_set_log(f.ctx, log_line, &f.log);
+	assert_int_equal(vfprep_run(f.ctx, plan, NULL, NULL, &outcome, f.p), 0);
+	assert_int_equal(outcome, VFPREP_DONE);
+	if (!strstr(strbuf_text(&f.log), "-> none (refused by the driver, stays)\n"))
+		fail_msg("the log does not say what stays: %s", strbuf_text(&f.log));
+	vfprep_plan_free(plan);
+	vfprep_machine_free(m);
+}
+
 /* What was shown is what is done, or nothing is. */
 static void a_plan_for_another_machine_is_not_run(void **state)
 {
@@ -209,6 +234,9 @@ static void what_is_applied_is_verified_and_released(void **state)
 	forget_problems();
 
 	assert_int_equal(vfprep_plan_release(none, 0, m, &plan, f.p), -EINVAL);
+	forget_problems();
+	assert_int_equal(vfprep_plan_verify(none, m, &plan, f.p), -EINVAL);
+	expect_finding(f.p, VFPREP_CONFIG, "", "no name");
 	forget_problems();
 	assert_int_equal(vfprep_plan_release(NULL, 1 << 7, m, &plan, f.p), -EINVAL);
 	forget_problems();
@@ -260,6 +288,74 @@ static void a_bad_file_is_told_with_its_line(void **state)
 	assert_null(config);
 	autofree char *subject = text_format("%s/conf/20.conf:4", f.h.dir);
 	expect_finding(f.p, VFPREP_CONFIG, subject, "Virtual");
+}
+
+/* Whoever keeps a context for long sees what others made of the run directory since. */
+static void a_run_directory_of_others_is_seen(void **state)
+{
+	autofree char *run = text_format("%s/later/run", f.h.dir);
+	struct vfprep *other = NULL;
+	struct vfprep_config *config = load_config();
+
+	(void)state;
+	assert_int_equal(vfprep_set_directories(f.ctx, NULL, run), 0);
+	assert_int_equal(context_new(&source, &other), 0);
+	assert_int_equal(vfprep_set_directories(other, NULL, run), 0);
+	for (unsigned again = 0; again < 2; again++) {
+		struct vfprep_machine *m = NULL;
+		struct vfprep_plan *plan = NULL;
+		enum vfprep_outcome outcome = VFPREP_LEFT;
+
+		assert_int_equal(vfprep_machine_read(f.ctx, &m, f.p), 0); /* it has none yet */
+		vfprep_machine_free(m);
+		plan = plan_apply(config);
+		assert_int_equal(vfprep_run(other, plan, NULL, NULL, &outcome, f.p), 0);
+		vfprep_plan_free(plan);
+
+		assert_int_equal(vfprep_machine_read(f.ctx, &m, f.p), 0);
+		assert_int_equal(vfprep_plan_release(NULL, 0, m, &plan, f.p), 0);
+		assert_true(vfprep_plan_count(plan) > 0);
+		assert_int_equal(vfprep_run(f.ctx, plan, NULL, NULL, &outcome, f.p), 0);
+		assert_int_equal(outcome, VFPREP_DONE);
+		vfprep_plan_free(plan);
+		vfprep_machine_free(m);
+		fake_host_raw(&f.h, "link 0000:01:00.0 down");
+
+		autofree char *command = text_format("rm -r %s/later", f.h.dir);
+		assert_int_equal(system(command), 0);
+	}
+	assert_int_equal(vfprep_problems_count(f.p), 0);
+	vfprep_free(other);
+	vfprep_config_free(config);
+}
+
+static int read_within(struct vfprep *ctx)
+{
+	struct vfprep_machine *m = NULL;
+	int r = vfprep_machine_read(ctx, &m, NULL);
+	vfprep_machine_free(m);
+	return r;
+}
+
+static void use_within(void *user, const char *line, int r)
+{
+	(void)line;
+	(void)r;
+	assert_int_equal(read_within(user), -EBUSY);
+}
+
+static void a_context_in_use_is_not_used_within(void **state)
+{
+	struct vfprep_config *config = load_config();
+	struct vfprep_plan *plan = plan_apply(config);
+	enum vfprep_outcome outcome = VFPREP_LEFT;
+
+	(void)state;
+	assert_int_equal(vfprep_run(f.ctx, plan, use_within, f.ctx, &outcome, f.p), 0);
+	assert_int_equal(outcome, VFPREP_DONE);
+	assert_int_equal(read_within(f.ctx), 0);
+	vfprep_plan_free(plan);
+	vfprep_config_free(config);
 }
 
 /* The parts */
@@ -375,6 +471,30 @@ static void a_setting_that_comes_late_is_waited_for(void **state)
 	expect_finding(f.p, VFPREP_SYSTEM, "eth0 vf 0", "reports 02:00:00:00:00:01");
 }
 
+/* An error of one is no reason to leave another as nobody wanted it. */
+static void each_vf_is_judged(void **state)
+{
+	struct vfprep_vf vfs[] = { make_vf(0, VFPREP_MAC, 1), make_vf(1, VFPREP_TRUST, 0),
+				   make_vf(2, VFPREP_TRUST | VFPREP_MAC, 3) };
+
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 3");
+	f.h.fake->loses_macs = true;
+	assert_int_equal(vfprep_vf_set(f.ctx, first_ifindex, vfs, 3, f.p), -EREMOTEIO);
+	assert_int_equal(vfprep_problems_count(f.p), 2);
+	assert_string_equal(vfprep_problems_get(f.p, 1).subject, "eth0 vf 2");
+	assert_true(vf_of_first(1)->settings.trust);
+	assert_false(vf_of_first(2)->settings.trust); /* as before */
+
+	forget_problems();
+	fake_host_heal(&f.h);
+	f.h.fake->fail_at = 2; /* the first message */
+	f.h.fake->fail_errno = EPERM;
+	assert_int_equal(vfprep_vf_set(f.ctx, first_ifindex, vfs, 3, f.p), -EPERM);
+	assert_int_equal(vfprep_problems_count(f.p), 2);
+	assert_false(vf_of_first(2)->settings.trust);
+}
+
 static void what_is_not_reported_cannot_be_verified(void **state)
 {
 	struct vfprep_vf vf = make_vf(0, VFPREP_MAC | VFPREP_TRUST, 1);
@@ -401,6 +521,9 @@ static const struct {
 	{ "0x88a8", { .present = VFPREP_VLAN, .vlan = 1, .vlan_protocol = 0xa888 } },
 	{ "lowest", { .present = VFPREP_RATE, .min_rate_mbps = 2, .max_rate_mbps = 1 } },
 	{ "link state", { .present = VFPREP_LINK_STATE, .link_state = 3 } },
+	{ "0 or 1", { .present = VFPREP_TRUST, .trust = 2 } },
+	{ "0 or 1", { .present = VFPREP_SPOOFCHECK, .spoofcheck = 255 } },
+	{ "0 or 1", { .present = VFPREP_RSS_QUERY, .rss_query = 2 } },
 	{ "unknown bit", { .present = 1u << SETTING_COUNT } },
 	{ "reserved", { .present = VFPREP_TRUST, .reserved = { 0, 0, 0, 1 } } },
 };
@@ -508,22 +631,63 @@ static void what_cannot_be_bound_is_as_it_was(void **state)
 	assert_string_equal(before, after);
 }
 
+/* What is wrong with another NIC is told, and is no failure of this one. */
+static void another_nic_s_trouble_does_not_count(void **state)
+{
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 1");
+	assert_int_equal(file_write(f.h.host.rundir_fd, "run/state/0000:02:00.0.json", "{"), 0);
+	assert_int_equal(vfprep_bind(f.ctx, "0000:01:10.0", "vfio-pci", f.p), 0);
+	assert_string_equal(vf_of_first(0)->function.driver, "vfio-pci");
+	expect_finding(f.p, VFPREP_SYSTEM, "state/0000:02:00.0.json", "JSON");
+	assert_int_equal(vfprep_bind(f.ctx, "0000:01:10.0", "nosuch", NULL), -ENODEV);
+	forget_problems();
+	assert_int_equal(vfprep_bind(f.ctx, "0000:02:00.0", "vfio-pci", f.p), -EIO);
+	assert_true(vfprep_problems_count(f.p) > 1); /* without its record nothing is done */
+}
+
+/* An address and the name of a driver, and nothing that something else could be made of. */
+static void what_is_no_driver_s_name_is_not_bound(void **state)
+{
+	static const char *const names[] = { NULL, "", ".", "..", "../igbvf", "a\nb" };
+
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 1");
+	autofree char *before = fake_state(f.h.fake);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		forget_problems();
+		assert_int_equal(vfprep_bind(f.ctx, "0000:01:10.0", names[i], f.p), -EINVAL);
+		expect_finding(f.p, VFPREP_CONFIG, "0000:01:10.0", "no driver's name");
+	}
+	forget_problems();
+	assert_int_equal(vfprep_bind(f.ctx, "eth0", "vfio-pci", f.p), -EINVAL);
+	expect_finding(f.p, VFPREP_CONFIG, "eth0", "address");
+	assert_int_equal(vfprep_unbind(f.ctx, "eth0", NULL), -EINVAL);
+	autofree char *after = fake_state(f.h.fake);
+	assert_string_equal(before, after);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_plan_is_run_line_by_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_waited_for_is_logged, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_stays_is_not_called_done, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_plan_for_another_machine_is_not_run, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(what_is_applied_is_verified_and_released, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_machine_goes_through_json, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_bad_file_is_told_with_its_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_run_directory_of_others_is_seen, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_context_in_use_is_not_used_within, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(vfs_are_read_by_number, setup, teardown),
 		cmocka_unit_test_setup_teardown(vfs_are_set_by_the_least_messages, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_vf_that_fails_is_put_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_setting_that_comes_late_is_waited_for, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(each_vf_is_judged, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_not_reported_cannot_be_verified, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_bad_value_is_told_before_anything_is_sent, setup,
@@ -533,6 +697,10 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(what_is_in_use_is_not_bound, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_bound_is_as_it_was, setup, teardown),
+		cmocka_unit_test_setup_teardown(another_nic_s_trouble_does_not_count, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(what_is_no_driver_s_name_is_not_bound, setup,
+						teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
