@@ -19,7 +19,7 @@ static int put(const struct store *store, const char *team, const char *file, co
 int publish_team(const struct store *store, const struct team *team, bool keep_directory)
 {
 	autofree char *hostdev = fragment_hostdev(team);
-	autofree char *interface = team->hint ? fragment_interface(team, team->hint) : NULL;
+	autofree char *interface = team->hint ? fragment_interface(team, team->hint, NULL) : NULL;
 	autofree char *json = team_to_json(team);
 
 	if (!hostdev || !json || (team->hint && !interface))

@@ -4,8 +4,8 @@
 #include "core/json.h"
 #include "host/fd.h"
 #include "host/host-read.h"
+#include "tools/common/table.h"
 #include "tools/vfprep/cli.h"
-#include "tools/vfprep/table.h"
 
 #include <errno.h>
 #include <fcntl.h>

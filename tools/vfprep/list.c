@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vfprep list: the PFs, their VFs and their teams. */
 #include "core/machine-json.h"
+#include "tools/common/table.h"
 #include "tools/vfprep/cli.h"
-#include "tools/vfprep/table.h"
 
 #include <errno.h>
 #include <stdio.h>
