@@ -100,7 +100,18 @@ static bool stays_down(const struct pf *want, const struct pf *have)
 static bool refuse_down(const struct pf *want, const struct pf *have, const char *subject,
 			struct vfprep_problems *p)
 {
-	if (!stays_down(want, have) || !driver_needs_up(have->driver))
+	if (!driver_needs_up(have->driver))
+		return false;
+	if (have->elsewhere.is && !have->elsewhere.up) {
+		autofree char *where = elsewhere_text(&have->elsewhere);
+		autofree char *advice = elsewhere_advice(&have->elsewhere);
+		(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject, advice,
+				  "%s and not known to be up there, and %s makes no VFs "
+				  "while it is down",
+				  where ? where : "?", have->driver);
+		return true;
+	}
+	if (!stays_down(want, have))
 		return false;
 	(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject, "remove BringUp=no",
 			  "the PF is down, and %s makes no VFs then", have->driver);
@@ -318,6 +329,43 @@ static bool refuse_nic(const struct vf *want, const struct pf *pf, enum plan_aim
 	return false;
 }
 
+/* Is there nothing to set VFs through? */
+static bool refuse_interface(const struct pf *pf, const char *subject, struct vfprep_problems *p)
+{
+	if (pf->ifindex)
+		return false;
+	if (pf->elsewhere.is) {
+		autofree char *where = elsewhere_text(&pf->elsewhere);
+		autofree char *advice = elsewhere_advice(&pf->elsewhere);
+		(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject, advice,
+				  "of the PF: %s, so nothing can be set through it",
+				  where ? where : "?");
+		return true;
+	}
+	/* cxgb4_iov_configure() makes the interface for a PF's VFs together with them. */
+	bool comes_with_vfs = text_equal(pf->driver, "cxgb4") && !pf->n_vfs;
+	(void)problem_add(
+		p, 0, VFPREP_UNSUPPORTED, subject,
+		comes_with_vfs
+			? "its driver makes it together with the VFs: run vfprep apply once more"
+			: "bind the PF's network driver, or remove its Team= and MACAddress=",
+		"the PF has no network interface, so nothing can be set through it");
+	return true;
+}
+
+/* mlx4 has two ports on one PF: what is set goes to the VF's port by either interface, but each
+ * reports its own port's values (mlx4_set_vf_mac(), mlx4_get_vf_config() in mlx4/cmd.c). */
+static bool refuse_port(const struct vf *have, const struct pf *pf, const char *subject,
+			struct vfprep_problems *p)
+{
+	if (!pf->several_ports || (have && have->port.ifindex))
+		return false;
+	(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject,
+			  "bind it to its network driver, whose interface tells, and run it again",
+			  "which of its PF's ports it belongs to is not known");
+	return true;
+}
+
 bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf,
 	       const struct vfprep_machine *wanted, const struct vfprep_machine *actual,
 	       enum plan_aim aim, struct vfprep_problems *p)
@@ -346,13 +394,9 @@ bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf
 	}
 	if (want->index == VF_SELF && refuse_nic(want, pf, aim, subject, p))
 		return true;
-	if (want->index != VF_SELF && s->present && !pf->ifindex) {
-		(void)problem_add(
-			p, 0, VFPREP_UNSUPPORTED, subject,
-			"bind the PF's network driver, or remove its Team= and MACAddress=",
-			"the PF has no network interface, so nothing can be set through it");
+	if (want->index != VF_SELF && s->present &&
+	    (refuse_interface(pf, subject, p) || refuse_port(have, pf, subject, p)))
 		return true;
-	}
 	if (aim == AIM_APPLY && want->index != VF_SELF &&
 	    refuse_settings_down(machine_find_pf(wanted, pf->address), pf, want, have, subject, p))
 		return true;

@@ -57,7 +57,7 @@ static bool vf_step_is_done(const struct step *s, const struct vf *vf)
 bool step_is_done(const struct step *s, const struct vfprep_machine *now)
 {
 	if (s->kind == STEP_MODULE)
-		return now->has_vfio_pci;
+		return machine_has_driver(now, s->name);
 	if (s->kind == STEP_WITHDRAW)
 		return !machine_find_team(now, s->name);
 	if (s->kind == STEP_PUBLISH)
@@ -175,6 +175,8 @@ static const struct meaning node_meanings[] = {
 static const struct meaning module_meanings[] = {
 	{ ENOENT, VFPREP_ABSENT, "the module is not there",
 	  "install the kernel's full set of modules" },
+	{ EREMOTEIO, VFPREP_UNSUPPORTED, "it is loaded, and brought no driver of that name",
+	  "name its driver in Driver=, or vfio-pci; with Driver=auto run it again" },
 	{ 0 },
 };
 

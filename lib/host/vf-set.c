@@ -273,12 +273,12 @@ static int set_vfs(struct batch *b, const struct vfprep_vf *vfs, size_t n, unsig
 	int r = check_batch(b, vfs, n);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < b->n; i++) {
 		send_change(b, &b->changes[i]);
 		sent = sent || b->changes[i].sent;
 	}
 	int unread = sent ? read_back(b, wait_ms, &now) : 0;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < b->n; i++) {
 		struct change *c = &b->changes[i];
 		int one = c->r < 0 ? c->r : unread;
 		if (one == 0)

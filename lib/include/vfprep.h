@@ -243,9 +243,10 @@ int vfprep_vf_set(struct vfprep *ctx, unsigned ifindex, const struct vfprep_vf *
 		  struct vfprep_problems *p);
 
 /* Gives the VF, or the NIC that is no VF, at a PCI address, written in full as "0000:01:10.0", to a
- * driver, which its driver_override then names; verified. As `vfprep prepare` does it: what was
- * there is kept on record, vfprep_plan_release() puts it back, and a team that would not be true
- * any more is withdrawn. What is wrong with other NICs is told in P and does not count here.
+ * driver ("auto": the best VFIO driver for it, as libvirt picks it), which its driver_override then
+ * names; verified. As `vfprep prepare` does it: what was there is kept on record,
+ * vfprep_plan_release() puts it back, and a team that would not be true any more is withdrawn. What
+ * is wrong with other NICs is told in P and does not count here.
  * Return: 0 also when it has that driver already; -EINVAL for what is no such address or no
  * driver's name; -ENODEV when there is no such VF, NIC or driver; -EBUSY when it is in use, or
  * another process changes the machine, before anything is written, or when the driver lets go of

@@ -580,6 +580,26 @@ static void a_vf_is_bound_on_record(void **state)
 	vfprep_machine_free(m);
 }
 
+static void the_best_driver_is_bound_where_it_is_known(void **state)
+{
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 1");
+	fake_host_raw(&f.h, "variant 0000:01:00.0 mlx5_vfio_pci");
+	f.h.fake->lacks_module = "mlx5_vfio_pci";
+	autofree char *before = fake_state(f.h.fake);
+	assert_int_equal(vfprep_bind(f.ctx, "0000:01:10.0", "auto", NULL), -ENODEV);
+	fake_host_raw(&f.h, "variant 0000:01:00.0 vendor_gpu");
+	assert_int_equal(vfprep_bind(f.ctx, "0000:01:10.0", "auto", NULL), -EOPNOTSUPP);
+	autofree char *after = fake_state(f.h.fake);
+	assert_string_equal(before, after);
+
+	fake_host_raw(&f.h, "variant 0000:01:00.0 mlx5_vfio_pci");
+	f.h.fake->lacks_module = NULL;
+	assert_int_equal(vfprep_bind(f.ctx, "0000:01:10.0", "auto", f.p), 0);
+	assert_string_equal(vf_of_first(0)->function.driver, "mlx5_vfio_pci");
+	expect_finding(f.p, VFPREP_NOTE, "mlx5_vfio_pci", "libvirt");
+}
+
 static void what_is_in_use_is_not_bound(void **state)
 {
 	(void)state;
@@ -673,6 +693,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_bad_value_is_told_before_anything_is_sent, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_vf_is_bound_on_record, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_best_driver_is_bound_where_it_is_known, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(what_is_in_use_is_not_bound, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_bound_is_as_it_was, setup, teardown),
 		cmocka_unit_test_setup_teardown(another_nic_s_trouble_does_not_count, setup,

@@ -73,7 +73,7 @@ static int show(struct cli *cli, const struct wish *wish, struct json_object **r
 	int r = cli_read_machine(cli, &actual);
 	if (r == 0)
 		r = wish_plan(wish, actual, &plan, cli->problems);
-	if (r < 0)
+	if (r < 0 || !plan)
 		return r;
 	print_plan(cli, plan);
 	if (plan->n == 0)

@@ -29,7 +29,7 @@ static const struct option_row {
 	{ OPTION_JSON, "json", 0, NULL, "print JSON for programs" },
 	{ OPTION_TEAM, "team", 0, "NAME", "publish it under that name" },
 	{ OPTION_MAC, "mac", 0, "MAC", "an address, auto or none" },
-	{ OPTION_DRIVER, "driver", 0, "NAME", "bind it to that driver (vfio-pci), or none" },
+	{ OPTION_DRIVER, "driver", 0, "NAME", "bind it to that driver (vfio-pci), auto or none" },
 	{ OPTION_OWNER, "owner", 0, "USER", "who gets the group's device node" },
 	{ OPTION_GROUP, "group", 0, "GROUP", "which group gets it" },
 	{ OPTION_MODE, "mode", 0, "MODE", "its permissions, as 0660" },
