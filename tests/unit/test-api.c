@@ -329,6 +329,19 @@ static void a_run_directory_of_others_is_seen(void **state)
 	vfprep_config_free(config);
 }
 
+/* What is in the way is no matter of privilege. */
+static void a_run_directory_that_is_none_is_told(void **state)
+{
+	autofree char *run = text_format("%s/conf/10-uplink.conf", f.h.dir);
+	struct vfprep_machine *m = NULL;
+
+	(void)state;
+	assert_int_equal(vfprep_set_directories(f.ctx, NULL, run), 0);
+	assert_int_equal(vfprep_machine_read(f.ctx, &m, f.p), -ENOTDIR);
+	expect_finding(f.p, VFPREP_SYSTEM, run, "Not a directory");
+	assert_null(m);
+}
+
 static int read_within(struct vfprep *ctx)
 {
 	struct vfprep_machine *m = NULL;
@@ -680,6 +693,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_machine_goes_through_json, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_bad_file_is_told_with_its_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_run_directory_of_others_is_seen, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_run_directory_that_is_none_is_told, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(a_context_in_use_is_not_used_within, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(vfs_are_read_by_number, setup, teardown),
