@@ -171,10 +171,18 @@ static unsigned find_others(const struct change *c, const struct vf_list *now)
 	return others;
 }
 
+/* i40e and ice leave a VF out of their list while they reset it for what was set. */
+static bool is_hidden(const struct batch *b, const struct change *c, const struct vf_list *now)
+{
+	return c->sent && c->r == 0 && vf_list_find(&b->before, c->index) &&
+	       !vf_list_find(now, c->index);
+}
+
 static bool is_late(const struct batch *b, const struct vf_list *now)
 {
 	for (size_t i = 0; i < b->n; i++) {
-		if (find_others(&b->changes[i], now))
+		const struct change *c = &b->changes[i];
+		if (find_others(c, now) || is_hidden(b, c, now))
 			return true;
 	}
 	return false;

@@ -484,6 +484,24 @@ static void a_setting_that_comes_late_is_waited_for(void **state)
 	expect_finding(f.p, VFPREP_SYSTEM, "eth0 vf 0", "reports 02:00:00:00:00:01");
 }
 
+/* i40e and ice reset a VF that they begin to trust, and leave it out of their list meanwhile. */
+static void a_vf_that_is_reset_is_waited_for(void **state)
+{
+	struct vfprep_vf vf = make_vf(0, VFPREP_TRUST, 0);
+
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 2");
+	f.h.fake->hole_reads = 2;
+	assert_int_equal(vfprep_vf_set(f.ctx, first_ifindex, &vf, 1, f.p), 0);
+	assert_int_equal(f.h.fake->hole_reads, 0);
+	vf.trust = 0;
+	assert_int_equal(vfprep_vf_set(f.ctx, first_ifindex, &vf, 1, f.p), 0);
+	vf.trust = 1;
+	f.h.fake->hole_reads = 1000; /* longer than anybody waits: then nobody knows */
+	assert_int_equal(vfprep_vf_set(f.ctx, first_ifindex, &vf, 1, f.p), 1);
+	assert_int_equal(vfprep_problems_count(f.p), 0);
+}
+
 /* An error of one is no reason to leave another as nobody wanted it. */
 static void each_vf_is_judged(void **state)
 {
@@ -702,6 +720,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_vf_that_fails_is_put_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_setting_that_comes_late_is_waited_for, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(a_vf_that_is_reset_is_waited_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_vf_is_judged, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_not_reported_cannot_be_verified, setup,
 						teardown),
