@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <assert.h>
 #include <cmocka.h>
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +19,17 @@
 
 /* Everything but the machine is public from here on. */
 #include "vfprep.h"
+
+/* What programs were built with: a new member takes of the reserved ones. */
+#if UINTPTR_MAX == UINT64_MAX
+static_assert(sizeof(struct vfprep_problem) == 32, "it is returned by value");
+static_assert(sizeof(struct vfprep_vf) == 88, "arrays of it go both ways");
+static_assert(offsetof(struct vfprep_vf, mac) == 8 && offsetof(struct vfprep_vf, vlan) == 18 &&
+		      offsetof(struct vfprep_vf, min_rate_mbps) == 24 &&
+		      offsetof(struct vfprep_vf, node_guid) == 40 &&
+		      offsetof(struct vfprep_vf, reserved) == 56,
+	      "members stay where they are");
+#endif
 
 static const char config_text[] = "[Match]\nAddress=0000:01:00.0\n[PF]\nVirtualFunctions=2\n"
 				  "[VF 0]\nTeam=web0\n[VF 1]\nTeam=web1\n";
