@@ -171,10 +171,18 @@ static unsigned find_others(const struct change *c, const struct vf_list *now)
 	return others;
 }
 
+/* i40e and ice leave a VF out of their list while they reset it for what was set. */
+static bool is_hidden(const struct batch *b, const struct change *c, const struct vf_list *now)
+{
+	return c->sent && c->r == 0 && vf_list_find(&b->before, c->index) &&
+	       !vf_list_find(now, c->index);
+}
+
 static bool is_late(const struct batch *b, const struct vf_list *now)
 {
 	for (size_t i = 0; i < b->n; i++) {
-		if (find_others(&b->changes[i], now))
+		const struct change *c = &b->changes[i];
+		if (find_others(c, now) || is_hidden(b, c, now))
 			return true;
 	}
 	return false;
@@ -273,12 +281,12 @@ static int set_vfs(struct batch *b, const struct vfprep_vf *vfs, size_t n, unsig
 	int r = check_batch(b, vfs, n);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < b->n; i++) {
 		send_change(b, &b->changes[i]);
 		sent = sent || b->changes[i].sent;
 	}
 	int unread = sent ? read_back(b, wait_ms, &now) : 0;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < b->n; i++) {
 		struct change *c = &b->changes[i];
 		int one = c->r < 0 ? c->r : unread;
 		if (one == 0)

@@ -377,6 +377,10 @@ static int op_list(void *kernel, unsigned ifindex, struct vf_list *ret)
 		}
 		if (f->late_reads)
 			f->late_reads--;
+		if (f->hole_reads && l.n && pf->vfs[0].settings.trust) {
+			f->hole_reads--;
+			l.entries[0] = l.entries[--l.n];
+		}
 		*ret = l;
 		l = (struct vf_list){ 0 };
 		return 0;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <assert.h>
 #include <cmocka.h>
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +19,17 @@
 
 /* Everything but the machine is public from here on. */
 #include "vfprep.h"
+
+/* What programs were built with: a new member takes of the reserved ones. */
+#if UINTPTR_MAX == UINT64_MAX
+static_assert(sizeof(struct vfprep_problem) == 32, "it is returned by value");
+static_assert(sizeof(struct vfprep_vf) == 88, "arrays of it go both ways");
+static_assert(offsetof(struct vfprep_vf, mac) == 8 && offsetof(struct vfprep_vf, vlan) == 18 &&
+		      offsetof(struct vfprep_vf, min_rate_mbps) == 24 &&
+		      offsetof(struct vfprep_vf, node_guid) == 40 &&
+		      offsetof(struct vfprep_vf, reserved) == 56,
+	      "members stay where they are");
+#endif
 
 static const char config_text[] = "[Match]\nAddress=0000:01:00.0\n[PF]\nVirtualFunctions=2\n"
 				  "[VF 0]\nTeam=web0\n[VF 1]\nTeam=web1\n";
@@ -329,6 +341,19 @@ static void a_run_directory_of_others_is_seen(void **state)
 	vfprep_config_free(config);
 }
 
+/* What is in the way is no matter of privilege. */
+static void a_run_directory_that_is_none_is_told(void **state)
+{
+	autofree char *run = text_format("%s/conf/10-uplink.conf", f.h.dir);
+	struct vfprep_machine *m = NULL;
+
+	(void)state;
+	assert_int_equal(vfprep_set_directories(f.ctx, NULL, run), 0);
+	assert_int_equal(vfprep_machine_read(f.ctx, &m, f.p), -ENOTDIR);
+	expect_finding(f.p, VFPREP_SYSTEM, run, "Not a directory");
+	assert_null(m);
+}
+
 static int read_within(struct vfprep *ctx)
 {
 	struct vfprep_machine *m = NULL;
@@ -469,6 +494,24 @@ static void a_setting_that_comes_late_is_waited_for(void **state)
 	vf.mac[5] = 2;
 	assert_int_equal(vfprep_vf_set(f.ctx, first_ifindex, &vf, 1, f.p), -EREMOTEIO);
 	expect_finding(f.p, VFPREP_SYSTEM, "eth0 vf 0", "reports 02:00:00:00:00:01");
+}
+
+/* i40e and ice reset a VF that they begin to trust, and leave it out of their list meanwhile. */
+static void a_vf_that_is_reset_is_waited_for(void **state)
+{
+	struct vfprep_vf vf = make_vf(0, VFPREP_TRUST, 0);
+
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 2");
+	f.h.fake->hole_reads = 2;
+	assert_int_equal(vfprep_vf_set(f.ctx, first_ifindex, &vf, 1, f.p), 0);
+	assert_int_equal(f.h.fake->hole_reads, 0);
+	vf.trust = 0;
+	assert_int_equal(vfprep_vf_set(f.ctx, first_ifindex, &vf, 1, f.p), 0);
+	vf.trust = 1;
+	f.h.fake->hole_reads = 1000; /* longer than anybody waits: then nobody knows */
+	assert_int_equal(vfprep_vf_set(f.ctx, first_ifindex, &vf, 1, f.p), 1);
+	assert_int_equal(vfprep_problems_count(f.p), 0);
 }
 
 /* An error of one is no reason to leave another as nobody wanted it. */
@@ -680,6 +723,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_machine_goes_through_json, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_bad_file_is_told_with_its_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_run_directory_of_others_is_seen, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_run_directory_that_is_none_is_told, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(a_context_in_use_is_not_used_within, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(vfs_are_read_by_number, setup, teardown),
@@ -687,6 +732,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_vf_that_fails_is_put_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_setting_that_comes_late_is_waited_for, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(a_vf_that_is_reset_is_waited_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_vf_is_judged, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_not_reported_cannot_be_verified, setup,
 						teardown),
