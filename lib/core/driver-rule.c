@@ -34,6 +34,8 @@ static const struct {
 	{ "nfp", BIT(RSS_QUERY) | GUIDS },
 	{ "rvu_nicpf", ALL & ~(BIT(MAC) | BIT(VLAN) | BIT(TRUST)) },
 	{ "fsl_enetc", ALL & ~(BIT(MAC) | BIT(VLAN) | BIT(SPOOFCHECK)) },
+	{ "qlcnic", BIT(TRUST) | BIT(LINK_STATE) | BIT(RSS_QUERY) | GUIDS },
+	{ "funeth", ALL & ~(BIT(MAC) | BIT(VLAN) | BIT(RATE)) },
 	{ "LiquidIO", BIT(RATE) | BIT(RSS_QUERY) | GUIDS },
 	{ "sfc", BIT(TRUST) | BIT(RATE) | BIT(RSS_QUERY) | GUIDS },
 	{ "ena", ALL },

@@ -93,7 +93,7 @@ void settings_to_vf(const struct settings *s, unsigned index, struct vfprep_vf *
 		.vlan_protocol = s->vlan.protocol == VLAN_8021AD ? ETH_P_8021AD : ETH_P_8021Q,
 		.min_rate_mbps = s->rate.min_mbps,
 		.max_rate_mbps = s->rate.max_mbps,
-		.link_state = (uint32_t)s->link_state,
+		.link_state = (uint16_t)s->link_state,
 		.node_guid = s->node_guid,
 		.port_guid = s->port_guid,
 	};

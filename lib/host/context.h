@@ -15,10 +15,10 @@ struct vfprep {
 /* A context on another kernel, in tests. */
 int context_new(const struct kernel_source *source, struct vfprep **ret_ctx);
 
-/* Opens the machine for one call; CREATE: with its run directory. Between two calls others may
+/* Opens the machine for one call. Between two calls others may
  * make or remove that, and the caller may fork, or close what it does not know. Return: -EBUSY when
  * it is open already, as for a callback. */
-int context_open(struct vfprep *ctx, bool create, struct vfprep_problems *p);
+int context_open(struct vfprep *ctx, enum rundir_use use, struct vfprep_problems *p);
 void context_close(struct vfprep *ctx);
 
 /* Until a setting has to show. */

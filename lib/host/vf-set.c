@@ -83,7 +83,7 @@ int vfprep_vf_read(struct vfprep *ctx, unsigned ifindex, struct vfprep_vf **ret_
 		   struct vfprep_problems *p)
 {
 	const struct batch b = { .host = &ctx->host, .ifindex = ifindex, .p = p };
-	int r = context_open(ctx, false, p);
+	int r = context_open(ctx, RUNDIR_UNUSED, p);
 
 	if (r < 0)
 		return r;
@@ -304,7 +304,7 @@ int vfprep_vf_set(struct vfprep *ctx, unsigned ifindex, const struct vfprep_vf *
 	CLEANUP(batch_clear)
 	struct batch b = { .host = &ctx->host, .ifindex = ifindex, .p = p };
 
-	int r = context_open(ctx, false, p);
+	int r = context_open(ctx, RUNDIR_UNUSED, p);
 	if (r < 0)
 		return r;
 	r = set_vfs(&b, vfs, n, context_settings_wait_ms(ctx));

@@ -72,12 +72,12 @@ int vfprep_set_timeouts(struct vfprep *ctx, unsigned percent, unsigned lock_wait
 	return 0;
 }
 
-int context_open(struct vfprep *ctx, bool create, struct vfprep_problems *p)
+int context_open(struct vfprep *ctx, enum rundir_use use, struct vfprep_problems *p)
 {
 	if (ctx->host.kernel)
 		return problem_add(p, -EBUSY, VFPREP_BUSY, "vfprep", "use another context",
 				   "the context is in use by a call that is under way");
-	int r = host_open(&ctx->host, ctx->source, ctx->rundir, create, ctx->timeout_percent, p);
+	int r = host_open(&ctx->host, ctx->source, ctx->rundir, use, ctx->timeout_percent, p);
 	if (r < 0)
 		context_close(ctx);
 	return r;
@@ -120,7 +120,7 @@ void vfprep_config_free(struct vfprep_config *config)
 int vfprep_machine_read(struct vfprep *ctx, struct vfprep_machine **ret_machine,
 			struct vfprep_problems *p)
 {
-	int r = context_open(ctx, false, p);
+	int r = context_open(ctx, RUNDIR_READ, p);
 
 	if (r < 0)
 		return r;
@@ -266,7 +266,7 @@ static void tell_step(void *user, enum run_phase phase, const struct step *s, in
 static int run_it(struct vfprep *ctx, struct run_request *request, struct listener *listener,
 		  enum vfprep_outcome *ret_outcome, struct vfprep_problems *p)
 {
-	int r = context_open(ctx, true, p);
+	int r = context_open(ctx, RUNDIR_WRITE, p);
 
 	if (r < 0)
 		return r;

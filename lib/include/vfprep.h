@@ -165,7 +165,7 @@ void vfprep_plan_free(struct vfprep_plan *plan);
 
 /* How a run ended. */
 enum vfprep_outcome {
-	VFPREP_DONE,   /* all of it, or nothing was to do */
+	VFPREP_DONE,   /* all of it but what was refused, as VFs in use; or nothing was to do */
 	VFPREP_UNDONE, /* something failed; what failed has its old values again */
 	VFPREP_LEFT    /* something failed and could not be put back: the findings say what */
 };
@@ -213,9 +213,9 @@ struct vfprep_vf {
 	uint8_t vlan_qos;                     /* 0 to 7 */
 	uint16_t vlan;                        /* 0 to 4094; 0: none */
 	uint16_t vlan_protocol;               /* 0x8100 (802.1Q; so is 0), 0x88a8 (802.1ad) */
+	uint16_t link_state;                  /* enum vfprep_link */
 	uint32_t min_rate_mbps;               /* 0: no limit */
 	uint32_t max_rate_mbps;               /* 0: no limit; not below the lowest */
-	uint32_t link_state;                  /* enum vfprep_link */
 	uint64_t node_guid, port_guid;        /* 0: none */
 	uint64_t reserved[4];                 /* 0 */
 };

@@ -220,7 +220,8 @@ static int op_read(void *kernel, const struct pci_address *only, struct vfprep_m
 			f->late_reads--;
 		for (size_t k = 0; only && f->late_reads && k < seen->n_vfs; k++)
 			memset(seen->vfs[k].settings.mac, 0, sizeof(seen->vfs[k].settings.mac));
-		for (size_t k = 0; f->lists_nothing && k < seen->n_vfs; k++)
+		bool hole = only && f->hole_reads && f->hole_reads--;
+		for (size_t k = 0; (f->lists_nothing || hole) && k < seen->n_vfs; k++)
 			seen->vfs[k].settings.present = 0;
 	}
 	*ret = TAKE_PTR(copy);

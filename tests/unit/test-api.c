@@ -23,11 +23,11 @@
 /* What programs were built with: a new member takes of the reserved ones. */
 #if UINTPTR_MAX == UINT64_MAX
 static_assert(sizeof(struct vfprep_problem) == 32, "it is returned by value");
-static_assert(sizeof(struct vfprep_vf) == 88, "arrays of it go both ways");
+static_assert(sizeof(struct vfprep_vf) == 80, "arrays of it go both ways");
 static_assert(offsetof(struct vfprep_vf, mac) == 8 && offsetof(struct vfprep_vf, vlan) == 18 &&
 		      offsetof(struct vfprep_vf, min_rate_mbps) == 24 &&
-		      offsetof(struct vfprep_vf, node_guid) == 40 &&
-		      offsetof(struct vfprep_vf, reserved) == 56,
+		      offsetof(struct vfprep_vf, node_guid) == 32 &&
+		      offsetof(struct vfprep_vf, reserved) == 48,
 	      "members stay where they are");
 #endif
 
@@ -431,6 +431,21 @@ static void vfs_are_read_by_number(void **state)
 	assert_int_equal(vfprep_vf_read(f.ctx, 0, &vfs, &n, NULL), -ENODEV);
 }
 
+/* What others keep there is no matter of who only wants the netlink. */
+static void the_parts_need_no_run_directory(void **state)
+{
+	struct vfprep_vf *vfs = NULL;
+	size_t n = 99;
+
+	(void)state;
+	assert_int_equal(file_write(f.h.host.rundir_fd, "file", "x"), 0);
+	autofree char *file = text_format("%s/file", f.h.dir);
+	assert_int_equal(vfprep_set_directories(f.ctx, NULL, file), 0);
+	assert_int_equal(vfprep_vf_read(f.ctx, first_ifindex, &vfs, &n, f.p), 0);
+	assert_int_equal(n, 0);
+	free(vfs);
+}
+
 /* One list before, one message for each setting that differs, one list after. */
 static void vfs_are_set_by_the_least_messages(void **state)
 {
@@ -728,6 +743,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_context_in_use_is_not_used_within, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(vfs_are_read_by_number, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_parts_need_no_run_directory, setup, teardown),
 		cmocka_unit_test_setup_teardown(vfs_are_set_by_the_least_messages, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_vf_that_fails_is_put_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_setting_that_comes_late_is_waited_for, setup,

@@ -116,8 +116,8 @@ int cli_open(struct cli *cli, bool create)
 {
 	if (cli->given & OPTION_VERBOSE)
 		cli->host.log.line = tell_wait;
-	return host_open(&cli->host, cli->source, cli->rundir, create, cli->timeout_percent,
-			 cli->problems);
+	return host_open(&cli->host, cli->source, cli->rundir, create ? RUNDIR_WRITE : RUNDIR_READ,
+			 cli->timeout_percent, cli->problems);
 }
 
 static int read_machine_file(struct cli *cli, struct vfprep_machine **ret)
