@@ -39,7 +39,7 @@ _vfprep_options()
 	check) echo '--json --machine= --config-only --confdir= --rundir= --quiet -q' ;;
 	plan) echo '--json --machine= --exit-code --force --live --confdir= --rundir= --verbose -v --quiet -q' ;;
 	apply) echo '--json --dry-run -n --force --live --wait= --timeout= --confdir= --rundir= --verbose -v --quiet -q' ;;
-	prepare) echo '--json --team= --mac= --driver= --owner= --group= --mode= --persistent= --dry-run -n --force --wait= --timeout= --rundir= --verbose -v --quiet -q' ;;
+	prepare) echo '--json --team= --mac= --driver= --owner= --group= --mode= --persistent= --container-owner= --container-group= --guest-memory= --dry-run -n --force --wait= --timeout= --rundir= --verbose -v --quiet -q' ;;
 	release) echo '--json --dry-run -n --all --force --wait= --timeout= --rundir= --verbose -v --quiet -q' ;;
 	verify) echo '--json --machine= --rundir= --quiet -q' ;;
 	'') echo '--help -h --version' ;;
@@ -54,9 +54,9 @@ _vfprep_value()
 	--confdir | --rundir) compgen -d -- "$2" ;;
 	--mac) compgen -W 'auto none' -- "$2" ;;
 	--driver) compgen -W 'vfio-pci auto none' -- "$2" ;;
-	--owner) compgen -u -- "$2" ;;
-	--group) compgen -g -- "$2" ;;
-	--team | --mode | --persistent | --wait | --timeout) ;;
+	--owner | --container-owner) compgen -u -- "$2" ;;
+	--group | --container-group) compgen -g -- "$2" ;;
+	--team | --mode | --guest-memory | --persistent | --wait | --timeout) ;;
 	*) return 1 ;;
 	esac
 }

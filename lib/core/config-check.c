@@ -131,19 +131,24 @@ bool rule_section_sets(const struct rule *rule, enum vf_key key)
 	return false;
 }
 
-static void check_persistent(const struct config_parser *p, const struct vf_section *s)
+/* Keys that are of use only where something is published. */
+static const enum vf_key published_keys[] = { VF_KEY_PERSISTENT, VF_KEY_CONTAINER_OWNER,
+					      VF_KEY_CONTAINER_GROUP, VF_KEY_GUEST_MEMORY };
+
+static void check_published(const struct config_parser *p, const struct vf_section *s,
+			    enum vf_key key)
 {
 	struct vf_wish wish;
 
-	if (!vf_section_sets(s, VF_KEY_PERSISTENT))
+	if (!vf_section_sets(s, key))
 		return;
 	vf_wish_resolve(&p->rule, s, &wish);
 	/* In [VF] it is a default, of use to the sections that name a team. */
 	if (wish.set & 1u << VF_KEY_TEAM ||
 	    (s == &p->rule.defaults && rule_section_sets(&p->rule, VF_KEY_TEAM)))
 		return;
-	fault_at(p, wish.line[VF_KEY_PERSISTENT], "name the team, as Team=web%i",
-		 "Persistent without Team: nothing would be published");
+	fault_at(p, wish.line[key], "name the team, as Team=web%i",
+		 "%s without Team: nothing would be published", config_key_name(CONFIG_VF, key));
 }
 
 /* How many VFs take Team from [VF]; UINT32_MAX: as many as there will be. */
@@ -184,7 +189,8 @@ static void check_team_repeats(const struct config_parser *p, const struct vf_se
 static void check_wishes(const struct config_parser *p, const struct vf_section *s)
 {
 	check_team(p, s);
-	check_persistent(p, s);
+	for (size_t i = 0; i < ARRAY_SIZE(published_keys); i++)
+		check_published(p, s, published_keys[i]);
 	check_team_repeats(p, s);
 	config_check_settings(p, s);
 }

@@ -97,6 +97,9 @@ int config_parse_setting(struct config_parser *p, enum vf_key key, const char *v
 	case VF_KEY_OWNER:
 	case VF_KEY_GROUP:
 	case VF_KEY_MODE:
+	case VF_KEY_CONTAINER_OWNER:
+	case VF_KEY_CONTAINER_GROUP:
+	case VF_KEY_GUEST_MEMORY:
 	case VF_KEY_PERSISTENT:
 	case VF_KEY_MAC:
 	case VF_KEY_COUNT:

@@ -93,6 +93,18 @@ static int parse_mode(struct config_parser *p, const char *value)
 	return 0;
 }
 
+/* A number that stands for MiB by mistake is below the range. */
+static int parse_guest_memory(struct config_parser *p, const char *value)
+{
+	static const char advice[] = "write it as 4G or 4096M; without a letter it is bytes";
+
+	int r = text_to_size(value, GUEST_MEMORY_MIN, GUEST_MEMORY_MAX, &p->vf->wish.guest_memory);
+	if (r == -ERANGE)
+		return config_fault(p, advice, "a guest's memory of %s is not between 1M and %luG",
+				    value, (unsigned long)(GUEST_MEMORY_MAX >> 30));
+	return r < 0 ? config_fault(p, advice, "'%s' is no size", value) : 0;
+}
+
 static int parse_persistent(struct config_parser *p, const char *value)
 {
 	CLEANUP(hint_clear) struct hint hint = { 0 };
@@ -161,6 +173,12 @@ int config_parse_vf(struct config_parser *p, unsigned index, const char *value)
 		return parse_id(p, value, "group", p->names->group, &wish->group);
 	case VF_KEY_MODE:
 		return parse_mode(p, value);
+	case VF_KEY_CONTAINER_OWNER:
+		return parse_id(p, value, "user", p->names->user, &wish->container_owner);
+	case VF_KEY_CONTAINER_GROUP:
+		return parse_id(p, value, "group", p->names->group, &wish->container_group);
+	case VF_KEY_GUEST_MEMORY:
+		return parse_guest_memory(p, value);
 	case VF_KEY_PERSISTENT:
 		return parse_persistent(p, value);
 	case VF_KEY_MAC:
@@ -265,6 +283,15 @@ static void copy_key(struct vf_wish *to, const struct vf_wish *from, enum vf_key
 	case VF_KEY_MODE:
 		to->mode = from->mode;
 		break;
+	case VF_KEY_CONTAINER_OWNER:
+		to->container_owner = from->container_owner;
+		break;
+	case VF_KEY_CONTAINER_GROUP:
+		to->container_group = from->container_group;
+		break;
+	case VF_KEY_GUEST_MEMORY:
+		to->guest_memory = from->guest_memory;
+		break;
 	case VF_KEY_PERSISTENT:
 		to->persistent = from->persistent;
 		break;
@@ -311,6 +338,28 @@ static bool section_names(const struct vf_section *s, unsigned index)
 			return true;
 	}
 	return false;
+}
+
+static uint64_t guest_of(const struct rule *r, const struct vf_section *section)
+{
+	struct vf_wish wish;
+
+	vf_wish_resolve(r, section, &wish);
+	return wish.team && wish.set & 1u << VF_KEY_GUEST_MEMORY ? wish.guest_memory : 0;
+}
+
+uint64_t config_largest_guest(const struct vfprep_config *c)
+{
+	uint64_t largest = 0;
+
+	for (size_t i = 0; i < c->n_rules; i++) {
+		const struct rule *r = &c->rules[i];
+		for (size_t k = 0; k <= r->n_sections; k++) {
+			uint64_t guest = guest_of(r, k < r->n_sections ? &r->sections[k] : NULL);
+			largest = guest > largest ? guest : largest;
+		}
+	}
+	return largest;
 }
 
 bool rule_wish(const struct rule *r, unsigned index, struct vf_wish *ret)

@@ -32,6 +32,9 @@ enum vf_key {
 	VF_KEY_OWNER,
 	VF_KEY_GROUP,
 	VF_KEY_MODE,
+	VF_KEY_CONTAINER_OWNER,
+	VF_KEY_CONTAINER_GROUP,
+	VF_KEY_GUEST_MEMORY,
 	VF_KEY_PERSISTENT,
 	VF_KEY_MAC,
 	VF_KEY_VLAN_ID, /* from here on settings, config-settings.c */
@@ -55,6 +58,8 @@ struct vf_wish {
 	char *team;                  /* with its specifiers still in it */
 	char *driver;                /* a name, "auto" or "none" */
 	unsigned owner, group, mode;
+	unsigned container_owner, container_group;
+	uint64_t guest_memory; /* in bytes */
 	char *persistent;
 	enum mac_wish mac_wish;
 	struct settings settings; /* a literal MAC is in here; of a rate perhaps only one half */
@@ -128,6 +133,9 @@ enum config_section {
 	CONFIG_SITE,
 	CONFIG_SECTION_COUNT
 };
+/* The memory of the largest guest that any file has a team for, in bytes; 0: none says so. */
+uint64_t config_largest_guest(const struct vfprep_config *c);
+
 const char *config_section_name(enum config_section section);
 /* Key I of a section, counted from 0; NULL behind the last. */
 const char *config_key_name(enum config_section section, size_t i);

@@ -103,6 +103,24 @@ static int want_mac(const struct rule *rule, const char *site, const struct vf_w
 	return 0;
 }
 
+/* What is published for whoever hands the team to a container. */
+static void want_container(const struct vf_wish *wish, struct vf *vf)
+{
+	const struct node *node = &vf->function.node;
+	struct container_node *c = &vf->container;
+
+	if (!vf->team)
+		return;
+	if (wish->set & 1u << VF_KEY_GUEST_MEMORY)
+		vf->guest_memory = wish->guest_memory;
+	if (!(vf->function.has & FUNCTION_NODE))
+		return;
+	c->known = true;
+	c->uid = wish->set & 1u << VF_KEY_CONTAINER_OWNER ? wish->container_owner : node->uid;
+	c->gid = wish->set & 1u << VF_KEY_CONTAINER_GROUP ? wish->container_group : node->gid;
+	c->mode = node->mode;
+}
+
 /* What vfprep changed and nothing names any more is wanted as it was. */
 static int want_originals(const struct vf *original, struct vf *vf)
 {
@@ -181,6 +199,8 @@ static int want_vf(const struct rule *rule, const char *site, const struct vfpre
 			r = want_mac(rule, site, &wish, pf, vf, p);
 		if (r == 0)
 			r = want_driver(&wish, pf, !known, vf, p);
+		if (r == 0)
+			want_container(&wish, vf);
 	}
 	return r == 0 && original ? want_originals(original, vf) : r;
 }

@@ -83,7 +83,9 @@ struct vf {
 	bool ours;     /* in a record: vfprep made this VF */
 	bool prepared; /* wanted, in a record: by vfprep prepare, so that apply leaves it alone */
 	char *team;    /* wanted: published under this name; NULL: not published */
-	char *persistent; /* wanted: the hint for the persistent side; NULL: none */
+	char *persistent;                /* wanted: the hint for the persistent side; NULL: none */
+	struct container_node container; /* wanted: how a container sees its node */
+	uint64_t guest_memory;           /* wanted: of its guest; 0: not known */
 };
 
 /* Bits of struct pf's `has`. */

@@ -28,6 +28,8 @@ int team_of_vf(const struct vfprep_machine *m, const struct pf *pf, const struct
 	t.transient.driver = want->function.driver;
 	t.transient.group = have ? have->function.group : -1;
 	t.hint = want->persistent;
+	t.container = want->container;
+	t.guest_memory = want->guest_memory;
 	if (have)
 		t.settings = have->settings;
 	for (unsigned i = 0; i < SETTING_COUNT; i++) {

@@ -18,6 +18,9 @@ static const struct {
 	[PREPARE_GROUP] = { "--group", "Group" },
 	[PREPARE_MODE] = { "--mode", "Mode" },
 	[PREPARE_PERSISTENT] = { "--persistent", "Persistent" },
+	[PREPARE_CONTAINER_OWNER] = { "--container-owner", "ContainerOwner" },
+	[PREPARE_CONTAINER_GROUP] = { "--container-group", "ContainerGroup" },
+	[PREPARE_GUEST_MEMORY] = { "--guest-memory", "GuestMemory" },
 };
 static_assert(ARRAY_SIZE(value_table) == PREPARE_COUNT, "a row per value");
 

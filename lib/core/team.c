@@ -42,6 +42,12 @@ int team_copy(const struct team *from, struct team *ret)
 	return 0;
 }
 
+static bool container_equal(const struct container_node *a, const struct container_node *b)
+{
+	return a->known == b->known &&
+	       (!a->known || (a->uid == b->uid && a->gid == b->gid && a->mode == b->mode));
+}
+
 bool team_equal(const struct team *a, const struct team *b)
 {
 	if (a->settings.present != b->settings.present)
@@ -57,7 +63,8 @@ bool team_equal(const struct team *a, const struct team *b)
 	       a->pf.mtu == b->pf.mtu &&
 	       pci_address_compare(a->transient.address, b->transient.address) == 0 &&
 	       text_equal(a->transient.driver, b->transient.driver) &&
-	       a->transient.group == b->transient.group && text_equal(a->hint, b->hint);
+	       a->transient.group == b->transient.group && text_equal(a->hint, b->hint) &&
+	       container_equal(&a->container, &b->container) && a->guest_memory == b->guest_memory;
 }
 
 struct settings team_settings(const struct team *t)
@@ -129,6 +136,22 @@ static int persistent_to_json(const struct team *t, struct json_object **ret)
 	return 0;
 }
 
+static int container_to_json(const struct team *t, struct json_object *root)
+{
+	autojson part = json_object_new_object();
+	autofree char *mode = text_format("%04o", t->container.mode);
+
+	if (t->guest_memory && json_add_unsigned(root, "guest_memory", t->guest_memory) < 0)
+		return -ENOMEM;
+	if (!t->container.known)
+		return 0;
+	if (!part || !mode || json_add_unsigned(part, "uid", t->container.uid) < 0 ||
+	    json_add_unsigned(part, "gid", t->container.gid) < 0 ||
+	    json_add_text(part, "mode", mode) < 0)
+		return -ENOMEM;
+	return json_add(root, "container", TAKE_PTR(part));
+}
+
 int team_to_object(const struct team *t, struct json_object **ret)
 {
 	autojson root = json_object_new_object();
@@ -144,7 +167,8 @@ int team_to_object(const struct team *t, struct json_object **ret)
 	if (pf_part_to_json(t, &part) < 0 || json_add(root, "pf", part) < 0 ||
 	    transient_to_json(t, &part) < 0 || json_add(root, "transient", part) < 0 ||
 	    persistent_to_json(t, &part) < 0 || json_add(root, "persistent", part) < 0 ||
-	    settings_to_json(&t->settings, &part) < 0 || json_add(root, "settings", part) < 0)
+	    container_to_json(t, root) < 0 || settings_to_json(&t->settings, &part) < 0 ||
+	    json_add(root, "settings", part) < 0)
 		return -ENOMEM;
 	*ret = TAKE_PTR(root);
 	return 0;
@@ -154,6 +178,26 @@ char *team_to_json(const struct team *t)
 {
 	autojson root = NULL;
 	return team_to_object(t, &root) < 0 ? NULL : json_text(root, true);
+}
+
+static int read_container(struct json_object *root, struct team *t)
+{
+	struct json_object *part;
+	const char *mode;
+
+	int r = json_get_unsigned(root, "guest_memory", GUEST_MEMORY_MAX, &t->guest_memory);
+	if (r < 0 || (r == 1 && t->guest_memory < GUEST_MEMORY_MIN))
+		return -EINVAL;
+	r = json_get_object(root, "container", &part);
+	if (r <= 0)
+		return r;
+	if (json_get_uint(part, "uid", &t->container.uid) != 1 ||
+	    json_get_uint(part, "gid", &t->container.gid) != 1 ||
+	    json_get_text(part, "mode", &mode) != 1 ||
+	    text_to_unsigned(mode, 8, 0, 0777, &t->container.mode) < 0)
+		return -EINVAL;
+	t->container.known = true;
+	return 0;
 }
 
 static int read_parts(struct json_object *root, struct team *t)
@@ -197,7 +241,8 @@ int team_from_object(struct json_object *root, struct team *ret)
 	    json_get_mac(root, "mac", t.mac) != 1 ||
 	    json_dup_text(root, "boot_id", &t.boot_id) != 1 ||
 	    json_get_bool(root, "verified", &t.verified) < 0 ||
-	    json_get_bool(root, "parked", &t.parked) < 0 || read_parts(root, &t) < 0)
+	    json_get_bool(root, "parked", &t.parked) < 0 || read_parts(root, &t) < 0 ||
+	    read_container(root, &t) < 0)
 		return -EINVAL;
 	*ret = team_take(&t);
 	return 0;

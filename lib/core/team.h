@@ -17,6 +17,16 @@
 /* In place of the number of a VF: the NIC itself. */
 #define TEAM_OF_NIC UINT_MAX
 
+/* The memory that a guest may be said to have. */
+#define GUEST_MEMORY_MIN (UINT64_C(1) << 20)
+#define GUEST_MEMORY_MAX (UINT64_C(1) << 46)
+
+/* How a container is to see the node of the group. */
+struct container_node {
+	bool known;
+	unsigned uid, gid, mode;
+};
+
 struct team {
 	char *name;
 	uint8_t mac[6];
@@ -35,6 +45,8 @@ struct team {
 		int group; /* -1: none */
 	} transient;
 	char *hint; /* for the persistent side: "bridge:br100"; NULL: none */
+	struct container_node container;
+	uint64_t guest_memory; /* in bytes; 0: not known */
 	struct settings settings;
 };
 

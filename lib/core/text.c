@@ -138,6 +138,27 @@ int text_to_unsigned(const char *text, int base, unsigned min, unsigned max, uns
 	return r;
 }
 
+int text_to_size(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
+{
+	static const char letters[] = "KMG";
+	size_t n = strlen(text);
+	const char *letter = n ? strchr(letters, text[n - 1]) : NULL;
+	unsigned shift = letter ? 10 * (unsigned)(letter - letters + 1) : 0;
+	autofree char *number = strndup(text, letter ? n - 1 : n);
+	uint64_t value;
+
+	if (!number)
+		return -ENOMEM;
+	int r = text_to_u64(number, 10, 0, UINT64_MAX >> shift, &value);
+	if (r < 0)
+		return r;
+	value <<= shift;
+	if (value < min || value > max)
+		return -ERANGE;
+	*ret = value;
+	return 0;
+}
+
 char *text_make_printable(char *text)
 {
 	for (char *c = text; c && *c; c++) {

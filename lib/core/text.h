@@ -62,6 +62,9 @@ char *text_format(const char *format, ...) FORMAT(1, 2);
 int text_to_u64(const char *text, int base, uint64_t min, uint64_t max, uint64_t *ret);
 int text_to_unsigned(const char *text, int base, unsigned min, unsigned max, unsigned *ret);
 
+/* A number of bytes with K, M or G behind it, each 1024 times the one before. Return: as above. */
+int text_to_size(const char *text, uint64_t min, uint64_t max, uint64_t *ret);
+
 /* Replaces what a terminal would obey by '?': names come from the kernel, from processes and from
  * files of others. Returns TEXT, which may be NULL. */
 char *text_make_printable(char *text);

@@ -82,6 +82,8 @@ static int want_vf_back(const struct pf_run *run, const struct vf *start,
 		return 0;
 	/* What nobody reports was believed, and is again. */
 	believe(&vf->settings, &start->settings, team);
+	vf->container = team->container;
+	vf->guest_memory = team->guest_memory;
 	if (text_replace(&vf->team, team->name) < 0 ||
 	    text_replace(&vf->persistent, team->hint) < 0)
 		return -ENOMEM;

@@ -107,6 +107,20 @@ expect_match stderr "$err" 'vfprep: mlx5_vfio_pci: the kernel 6.1.0 does not hav
 rm -r root/lib
 "$fake" raw variant 0000:01:00.0 vfio-pci >/dev/null
 write_conf conf
+# The limits of locked memory are held against the memory of the largest guest.
+cp -r conf guests
+echo 'Max locked memory  4294967296  4294967296  bytes' >root/proc/1/limits
+sed -i '/Team=web0/a GuestMemory=3G' guests/10-uplink.conf
+check --confdir=guests
+expect_status 0
+expect_match stdout "$out" 'memory +ok +no limit of locked memory is below 4 GiB'
+sed -i 's/GuestMemory=3G/GuestMemory=3073M/' guests/10-uplink.conf
+check --confdir=guests
+expect_status 8
+expect_match stderr "$err" 'pid 1 \(systemd\): what it starts may lock 4 GiB of memory, a guest of 3073 MiB'
+check
+expect_status 0
+echo 'Max locked memory  unlimited  unlimited  bytes' >root/proc/1/limits
 
 # Of another machine only what its file tells is known.
 "$fake" list --json --rundir=run >machine.json

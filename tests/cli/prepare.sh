@@ -78,6 +78,12 @@ expect_match stderr "$err" 'note: nothing to do'
 vf list
 expect_match stdout "$out" "$vf0 +02:00:5e:10:00:01 +vfio-pci +[0-9]+ +7:100 0660 +web0"
 
+# What is only published changes nothing else.
+prepared $vf0 --team=web0 --mac=02:00:5e:10:00:01 --owner=7 --group=100 --persistent=bridge:br0 --guest-memory=4G --container-owner=107
+expect_equal 'the steps' "$steps" 'web0: publish run/teams/web0 -> none
+web0: publish none -> run/teams/web0'
+expect_match 'team.json' "$(tr -d ' \n' <run/teams/web0/team.json)" '"guest_memory":4294967296,"container":\{"uid":107,"gid":100,"mode":"0660"\}'
+
 # A value that is not given goes back; a team is as good a name as an address.
 prepared web0 --team=web0 --mode=0640 --group=100
 expect_match 'the steps' "$steps" "vf 0: mac 02:00:5e:10:00:01 -> a2:66:1d:7b:7e:22"
@@ -136,8 +142,8 @@ refused 5 "$pf: it has 2 VFs" $pf
 refused 5 "$pf: it has 2 VFs" eth0 --team=store
 
 # All values that are wrong are told, by the option.
-refused 3 "--team: 'a_b' " $vf1 --team=a_b --mac=xx --driver=a/b --group='no such group' --owner='no such user' --mode=9 --persistent=x
-for option in mac driver group owner mode persistent; do
+refused 3 "--team: 'a_b' " $vf1 --team=a_b --mac=xx --driver=a/b --group='no such group' --owner='no such user' --mode=9 --persistent=x --container-owner='no such user' --container-group=-1 --guest-memory=4
+for option in mac driver group owner mode persistent container-owner container-group guest-memory; do
 	expect_match stderr "$err" "vfprep: --$option: "
 done
 vf prepare $vf1 --team=a_b --mode=9 --json

@@ -28,6 +28,7 @@ VirtualFunctions=3
 Team=web0
 MACAddress=02:00:5e:10:00:01
 Persistent=bridge:br100
+GuestMemory=4G
 [VF 1]
 Team=db%i
 [VF 2]
@@ -51,6 +52,9 @@ BROKEN_TEAM = [
     (["persistent", "hint"], "bridge"), (["settings", "vlan"], 4096), (["settings", "qos"], GONE),
     (["settings", "vlan_protocol"], "802.1q"), (["settings", "trust"], 1),
     (["settings", "link_state"], "up"), (["settings", "max_rate_mbps"], 4294967296),
+    (["container", "uid"], GONE), (["container", "uid"], 4294967295), (["container", "gid"], "0"),
+    (["container", "mode"], 432), (["container", "mode"], "660"), (["guest_memory"], "4G"),
+    (["guest_memory"], 4), (["guest_memory"], 70368744177665),
 ]
 BROKEN_MACHINE = [
     (["version"], 2), (["vfio_pci"], GONE), (["pfs"], {}), (["teams"], GONE), (["pfs", 0], 1),
@@ -172,7 +176,8 @@ def test_output(directory):
 
 
 def test_unknown_keys_are_fine(team):
-    for place in (team, team["pf"], team["transient"], team["persistent"], team["settings"]):
+    for place in (team, team["pf"], team["transient"], team["persistent"], team["container"],
+                  team["settings"]):
         place["later"] = {"a": 1}
     if OPEN.errors("team", team):
         fail("a key that is not known yet is an error")

@@ -130,15 +130,35 @@ static void empty_value_unsets_the_default(void **state)
 	assert_string_equal(w.driver, "mlx5_vfio_pci");
 	assert_int_equal(w.owner, 1000);
 	assert_int_equal(w.mode, 0640);
+	assert_int_equal(w.container_owner, 107);
+	assert_int_equal(w.container_group, 104);
+	assert_int_equal(w.guest_memory, UINT64_C(4) << 30);
 	assert_int_equal(w.mac_wish, MAC_AUTO);
 	assert_false(setting_has(&w.settings, SETTING_MAC));
 
 	assert_true(rule_wish(rule, 1, &w));
 	assert_int_equal(w.set, 1 << VF_KEY_TEAM | 1 << VF_KEY_DRIVER | 1 << VF_KEY_MODE |
-					1 << VF_KEY_MAC);
+					1 << VF_KEY_GUEST_MEMORY | 1 << VF_KEY_MAC);
 	assert_int_equal(w.mode, 0600);
+	assert_int_equal(w.guest_memory, UINT64_C(512) << 20);
 	assert_int_equal(w.mac_wish, MAC_LITERAL);
 	assert_int_equal(w.settings.mac[5], 0x0a);
+}
+
+static void largest_guest_is_that_of_a_team(void **state)
+{
+	autoconfig c = config_of_good("overrides");
+	autoconfig others = config_new();
+
+	(void)state;
+	assert_int_equal(config_largest_guest(c), UINT64_C(4) << 30);
+	add_text(others, "a.conf",
+		 "[Match]\nAddress=*\n[VF]\nGuestMemory=9G\n"
+		 "[VF 0]\nTeam=a\nGuestMemory=2048K\n[VF 1]\nDriver=igbvf\n",
+		 NULL);
+	assert_int_equal(config_largest_guest(others), UINT64_C(2) << 20);
+	add_text(others, "b.conf", "[Match]\nName=b\n[NIC]\nTeam=b\nGuestMemory=3145728\n", NULL);
+	assert_int_equal(config_largest_guest(others), UINT64_C(3) << 20);
 }
 
 static void section_is_for_the_vfs_that_it_lists(void **state)
@@ -398,6 +418,7 @@ int main(void)
 		cmocka_unit_test(settings_are_those_of_the_section_over_the_defaults),
 		cmocka_unit_test(numbered_section_overrides_the_defaults_key_by_key),
 		cmocka_unit_test(empty_value_unsets_the_default),
+		cmocka_unit_test(largest_guest_is_that_of_a_team),
 		cmocka_unit_test(section_is_for_the_vfs_that_it_lists),
 		cmocka_unit_test(without_defaults_only_listed_vfs_have_a_wish),
 		cmocka_unit_test(pf_keys_are_read),

@@ -185,7 +185,8 @@ static const struct {
 	{ "original", "address" }, { "teams", "team" },     { "teams", "mac" },
 	{ "teams", "boot_id" },    { "teams", "pf" },       { "teams", "transient" },
 	{ "pf", "address" },       { "pf", "vf" },          { "transient", "address" },
-	{ "transient", "driver" }, { "port", "ifindex" },
+	{ "transient", "driver" }, { "port", "ifindex" },   { "container", "uid" },
+	{ "container", "gid" },    { "container", "mode" },
 };
 
 /* What is for other readers only: it follows from the rest. */

@@ -116,15 +116,17 @@ static void without_options_it_is_bound_and_not_published(void **state)
 
 static void each_option_is_its_key(void **state)
 {
-	autoanswer w = ask_for(*state, &(struct prepare_request){
-					       .name = "0000:01:10.2",
-					       .values = { [PREPARE_TEAM] = "web%i",
-							   [PREPARE_MAC] = "02:00:5e:10:00:01",
-							   [PREPARE_OWNER] = "kvm",
-							   [PREPARE_GROUP] = "7",
-							   [PREPARE_MODE] = "0606",
-							   [PREPARE_PERSISTENT] = "bridge:br0" },
-					       .names = &names });
+	autoanswer w = ask_for(
+		*state, &(struct prepare_request){ .name = "0000:01:10.2",
+						   .values = { [PREPARE_TEAM] = "web%i",
+							       [PREPARE_MAC] = "02:00:5e:10:00:01",
+							       [PREPARE_OWNER] = "kvm",
+							       [PREPARE_GROUP] = "7",
+							       [PREPARE_MODE] = "0606",
+							       [PREPARE_PERSISTENT] = "bridge:br0",
+							       [PREPARE_CONTAINER_OWNER] = "107",
+							       [PREPARE_GUEST_MEMORY] = "1G" },
+						   .names = &names });
 	const struct vf *vf = only_wanted(&w);
 	char mac[MAC_TEXT];
 
@@ -136,6 +138,11 @@ static void each_option_is_its_key(void **state)
 	assert_int_equal(vf->function.node.uid, 104);
 	assert_int_equal(vf->function.node.gid, 7);
 	assert_int_equal(vf->function.node.mode, 0606);
+	assert_true(vf->container.known);
+	assert_int_equal(vf->container.uid, 107);
+	assert_int_equal(vf->container.gid, 7);
+	assert_int_equal(vf->container.mode, 0606);
+	assert_int_equal(vf->guest_memory, 1 << 30);
 }
 
 static void a_driver_alone_is_that_driver(void **state)
@@ -214,6 +221,9 @@ static const struct {
 	{ PREPARE_GROUP, "--group", "nobody-here", "no group" },
 	{ PREPARE_MODE, "--mode", "0999", "no mode" },
 	{ PREPARE_PERSISTENT, "--persistent", "user", "without Team" },
+	{ PREPARE_CONTAINER_OWNER, "--container-owner", "kvm", "without Team" },
+	{ PREPARE_CONTAINER_GROUP, "--container-group", "kvm", "without Team" },
+	{ PREPARE_GUEST_MEMORY, "--guest-memory", "4G", "without Team" },
 	{ PREPARE_TEAM, "--team", "a\rb", "control character" },
 };
 

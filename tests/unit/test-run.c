@@ -653,6 +653,7 @@ static void a_team_that_nobody_can_verify_outlives_a_failure(void **state)
 			0);
 		fake_host_configure(&h, "[Match]\nAddress=0000:01:00.0\n[VF]\nGroup=kvm\n"
 					"[VF 0]\nTeam=web0\n[VF 1]\nTeam=web1\nOwner=5\n"
+					"ContainerOwner=someone\n"
 					"[VF 2]\nTeam=web2\n");
 		arm(&h, FAILS_ONCE, n, EIO);
 		(void)fake_host_apply(&h);

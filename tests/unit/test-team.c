@@ -35,6 +35,12 @@ static const char golden[] = "{\n"
 			     "    \"alias\": \"ua-web0\",\n"
 			     "    \"hint\": \"bridge:br100\"\n"
 			     "  },\n"
+			     "  \"guest_memory\": 4294967296,\n"
+			     "  \"container\": {\n"
+			     "    \"uid\": 107,\n"
+			     "    \"gid\": 104,\n"
+			     "    \"mode\": \"0660\"\n"
+			     "  },\n"
 			     "  \"settings\": {\n"
 			     "    \"trust\": false,\n"
 			     "    \"vlan\": 100,\n"
@@ -54,6 +60,8 @@ static void make_web0(struct team *ret)
 		.verified = true,
 		.pf = { .address = address_of("0000:01:00.0"), .mtu = 1500 },
 		.transient = { .address = address_of("0000:01:10.0"), .group = 6 },
+		.container = { true, 107, 104, 0660 },
+		.guest_memory = UINT64_C(4) << 30,
 	};
 
 	assert_int_equal(text_replace(&t.name, "web0"), 0);
@@ -113,6 +121,8 @@ static void what_is_not_there_has_no_key(void **state)
 	t.pf.mtu = 0;
 	t.transient.group = -1;
 	t.settings.present = 0;
+	t.container = (struct container_node){ 0 };
+	t.guest_memory = 0;
 	t.verified = false;
 	t.parked = true;
 	autofree char *text = team_to_json(&t);
@@ -122,6 +132,8 @@ static void what_is_not_there_has_no_key(void **state)
 	assert_null(strstr(text, "\"iommu_group\""));
 	assert_null(strstr(text, "\"nodes\""));
 	assert_null(strstr(text, "\"vlan\""));
+	assert_null(strstr(text, "\"container\""));
+	assert_null(strstr(text, "\"guest_memory\""));
 	assert_non_null(strstr(text, "\"verified\": false"));
 	assert_non_null(strstr(text, "\"parked\": true"));
 	assert_int_equal(read_team(text, &back, NULL), 0);
@@ -236,6 +248,15 @@ static void each_key_has_to_be_of_its_type(void **state)
 	expect_malformed("\"link_state\": \"auto\"", "\"link_state\": \"up\"");
 	expect_malformed("\"persistent\": {", "\"persistent\": [],\"x\": {");
 	expect_malformed("\"settings\": {", "\"settings\": null,\"x\": {");
+	expect_malformed("\"uid\": 107", "\"uid\": -1");
+	expect_malformed("\"uid\": 107", "\"x\": 107");
+	expect_malformed("\"gid\": 104", "\"gid\": \"kvm\"");
+	expect_malformed("\"mode\": \"0660\"", "\"mode\": 432");
+	expect_malformed("\"mode\": \"0660\"", "\"mode\": \"1777\"");
+	expect_malformed("\"container\": {", "\"container\": true,\"x\": {");
+	expect_malformed("\"guest_memory\": 4294967296", "\"guest_memory\": 4.5");
+	expect_malformed("\"guest_memory\": 4294967296", "\"guest_memory\": 1");
+	expect_malformed("\"guest_memory\": 4294967296", "\"guest_memory\": 70368744177665");
 }
 
 static void name_that_could_leave_its_directory_or_element_is_refused(void **state)
@@ -280,6 +301,12 @@ static void team_differs_in_each_of_its_parts(void **state)
 		{ "\"hint\": \"bridge:br100\"", "\"x\": 1" },
 		{ "\"vlan\": 100", "\"vlan\": 101" },
 		{ "\"trust\": false", "\"x\": 1" },
+		{ "\"uid\": 107", "\"uid\": 108" },
+		{ "\"gid\": 104", "\"gid\": 105" },
+		{ "\"mode\": \"0660\"", "\"mode\": \"0600\"" },
+		{ "\"container\"", "\"x\"" },
+		{ "\"guest_memory\": 4294967296", "\"guest_memory\": 4294967295" },
+		{ "\"guest_memory\"", "\"x\"" },
 	};
 
 	(void)state;

@@ -55,6 +55,19 @@ static int print_result(struct cli *cli, const struct checks *checks)
 	return cli_print_result(cli, "checks", list);
 }
 
+/* Of those that the files are for, and of those that were prepared without one. */
+static uint64_t largest_guest(const struct vfprep_config *config,
+			      const struct vfprep_machine *machine)
+{
+	uint64_t largest = config ? config_largest_guest(config) : 0;
+
+	for (size_t i = 0; machine && i < machine->n_teams; i++) {
+		if (machine->teams[i].guest_memory > largest)
+			largest = machine->teams[i].guest_memory;
+	}
+	return largest;
+}
+
 static int run_check(struct cli *cli)
 {
 	CLEANUP(checks_clear) struct checks checks = { 0 };
@@ -68,7 +81,7 @@ static int run_check(struct cli *cli)
 	(void)cli_read_config(cli, &config);
 	(void)cli_read_machine(cli, &machine);
 	(void)read_facts(cli, &facts);
-	struct check_input in = { facts, machine, config, 0 };
+	struct check_input in = { facts, machine, config, largest_guest(config, machine) };
 	int r = host_check(&in, &checks, cli->problems);
 	if (r < 0)
 		(void)problem_add(cli->problems, r, VFPREP_SYSTEM, NULL, NULL, "%s", strerror(-r));

@@ -26,6 +26,9 @@ static const struct option_row option_table[] = {
 	{ OPTION_GROUP, "group", 0, "GROUP", "which group gets it" },
 	{ OPTION_MODE, "mode", 0, "MODE", "its permissions, as 0660" },
 	{ OPTION_PERSISTENT, "persistent", 0, "HINT", "the virtio side, as bridge:br0" },
+	{ OPTION_CONTAINER_OWNER, "container-owner", 0, "USER", "who has the node in a container" },
+	{ OPTION_CONTAINER_GROUP, "container-group", 0, "GROUP", "which group has it there" },
+	{ OPTION_GUEST_MEMORY, "guest-memory", 0, "SIZE", "of its guest, as 4G" },
 	{ OPTION_MACHINE, "machine", 0, "FILE", "work on the output of list --json" },
 	{ OPTION_EXIT_CODE, "exit-code", 0, NULL, "exit 10 when something is to do" },
 	{ OPTION_CONFIG_ONLY, "config-only", 0, NULL, "check the configuration files alone" },
@@ -86,6 +89,9 @@ static int take_argument(struct cli *cli, const struct option_row *o, const char
 	case OPTION_GROUP:
 	case OPTION_MODE:
 	case OPTION_PERSISTENT:
+	case OPTION_CONTAINER_OWNER:
+	case OPTION_CONTAINER_GROUP:
+	case OPTION_GUEST_MEMORY:
 		for (unsigned i = 0; i < PREPARE_COUNT; i++) {
 			if (o->bit == (unsigned)OPTION_TEAM << i)
 				cli->values[i] = value;

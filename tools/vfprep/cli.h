@@ -30,6 +30,9 @@ enum option_bit {
 	OPTION_GROUP = 1 << 20,
 	OPTION_MODE = 1 << 21,
 	OPTION_PERSISTENT = 1 << 22,
+	OPTION_CONTAINER_OWNER = 1 << 23,
+	OPTION_CONTAINER_GROUP = 1 << 24,
+	OPTION_GUEST_MEMORY = 1 << 25,
 };
 
 struct cli {
