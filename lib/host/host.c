@@ -9,16 +9,19 @@
 #include <errno.h>
 #include <string.h>
 
-int host_open(struct host *h, const struct kernel_source *source, const char *rundir, bool create,
-	      unsigned timeout_percent, struct vfprep_problems *p)
+int host_open(struct host *h, const struct kernel_source *source, const char *rundir,
+	      enum rundir_use use, unsigned timeout_percent, struct vfprep_problems *p)
 {
+	bool create = use == RUNDIR_WRITE;
+
 	h->rundir = strdup(rundir ? rundir : HOST_RUNDIR);
 	if (!h->rundir)
 		return -ENOMEM;
-	int r = dir_open(h->rundir, create, &h->rundir_fd);
+	int r = use == RUNDIR_UNUSED ? 0 : dir_open(h->rundir, create, &h->rundir_fd);
+	bool denied = r == -EACCES || r == -EPERM;
 	if (r < 0 && (create || r != -ENOENT))
-		return problem_add(p, r, VFPREP_PERMISSION, h->rundir,
-				   r == -EACCES || r == -EPERM ? "run it as root" : NULL,
+		return problem_add(p, r, denied || r == -EROFS ? VFPREP_PERMISSION : VFPREP_SYSTEM,
+				   h->rundir, denied ? "run it as root" : NULL,
 				   "cannot be opened: %s", strerror(-r));
 	h->ops = source->ops;
 	r = source->open(h->rundir_fd, timeout_percent, &h->log, &h->kernel);

@@ -16,10 +16,17 @@ struct host {
 	struct log log;
 };
 
-/* RUNDIR NULL: /run/vfprep; CREATE: made when it is not there. TIMEOUT_PERCENT scales every
- * deadline. What H->log says is told of it. */
-int host_open(struct host *h, const struct kernel_source *source, const char *rundir, bool create,
-	      unsigned timeout_percent, struct vfprep_problems *p);
+/* What the run directory is needed for. */
+enum rundir_use {
+	RUNDIR_UNUSED,
+	RUNDIR_READ, /* it need not be there */
+	RUNDIR_WRITE /* it is made when it is not there */
+};
+
+/* RUNDIR NULL: /run/vfprep. TIMEOUT_PERCENT scales every deadline. What H->log says is told of it.
+ */
+int host_open(struct host *h, const struct kernel_source *source, const char *rundir,
+	      enum rundir_use use, unsigned timeout_percent, struct vfprep_problems *p);
 void host_close(struct host *h, const struct kernel_source *source);
 
 /* Reads the machine with its records and what is published; ONLY: just one PF of it. */

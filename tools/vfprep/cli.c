@@ -21,7 +21,7 @@ static const struct option_row option_table[] = {
 	{ OPTION_JSON, "json", 0, NULL, "print JSON for programs" },
 	{ OPTION_TEAM, "team", 0, "NAME", "publish it under that name" },
 	{ OPTION_MAC, "mac", 0, "MAC", "an address, auto or none" },
-	{ OPTION_DRIVER, "driver", 0, "NAME", "bind it to that driver (vfio-pci), or none" },
+	{ OPTION_DRIVER, "driver", 0, "NAME", "bind it to that driver (vfio-pci), auto or none" },
 	{ OPTION_OWNER, "owner", 0, "USER", "who gets the group's device node" },
 	{ OPTION_GROUP, "group", 0, "GROUP", "which group gets it" },
 	{ OPTION_MODE, "mode", 0, "MODE", "its permissions, as 0660" },
@@ -116,8 +116,8 @@ int cli_open(struct cli *cli, bool create)
 {
 	if (cli->given & OPTION_VERBOSE)
 		cli->host.log.line = tell_wait;
-	return host_open(&cli->host, cli->source, cli->rundir, create, cli->timeout_percent,
-			 cli->problems);
+	return host_open(&cli->host, cli->source, cli->rundir, create ? RUNDIR_WRITE : RUNDIR_READ,
+			 cli->timeout_percent, cli->problems);
 }
 
 static int read_machine_file(struct cli *cli, struct vfprep_machine **ret)
