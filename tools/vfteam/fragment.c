@@ -1,35 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vfteam hostdev and interface: one element each for libvirt. */
-#include "core/persistent.h"
 #include "tools/vfteam/cli.h"
 
 #include <errno.h>
 #include <string.h>
-
-int cli_make_interface(const struct cli *cli, const struct team *t, char **ret_xml)
-{
-	CLEANUP(hint_clear) struct hint hint = { 0 };
-	const char *text = cli->persistent ? cli->persistent : t->hint;
-	const char *why = "out of memory";
-
-	if (!text)
-		return problem_add(cli->problems, -EINVAL, VFPREP_CONFIG, t->name,
-				   "give --persistent, or set Persistent= on the host",
-				   "nothing says what its persistent side is connected to");
-	int r = hint_parse(text, &hint, &why);
-	if (r < 0)
-		return problem_add(cli->problems, r, r == -ENOMEM ? VFPREP_SYSTEM : VFPREP_CONFIG,
-				   t->name, NULL, "its persistent side '%s': %s", text, why);
-	r = persistent_check(t, &hint, &cli->tuning, cli->problems);
-	if (r < 0)
-		return r;
-	char *xml = fragment_interface(t, text, &cli->tuning);
-	if (!xml)
-		return problem_add(cli->problems, -ENOMEM, VFPREP_SYSTEM, t->name, NULL,
-				   "out of memory");
-	*ret_xml = xml;
-	return 0;
-}
 
 static int make_hostdev(const struct cli *cli, const struct team *t, char **ret_xml)
 {
@@ -57,7 +31,7 @@ static int run_fragment(struct cli *cli, const char *command,
 	int r = teams_read(cli->teams_dir, cli->operands, 1, &teams, cli->problems);
 	if (r == 0)
 		r = make(cli, &teams.items[0].team, &xml);
-	if (r == 0)
+	if (r == 0 && xml)
 		(void)cli_write(cli, xml, strlen(xml)); /* what is wrong is a finding */
 	return 0;
 }

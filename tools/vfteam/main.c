@@ -6,6 +6,7 @@ static const struct command *const commands[] = {
 	&command_list,
 	&command_hostdev,
 	&command_interface,
+	&command_inject,
 };
 
 /* virtio's host_mtu (linux/virtio_net.h, struct virtio_net_config) and the queues of a tap
@@ -17,6 +18,8 @@ static const struct option_row option_table[] = {
 	{ OPTION_PERSISTENT, "persistent", 0, "HINT", "the virtio side, as bridge:br0" },
 	{ OPTION_MTU, "mtu", 0, "BYTES", "the MTU of the virtio side" },
 	{ OPTION_QUEUES, "queues", 0, "NUMBER", "the queues of the virtio side" },
+	{ OPTION_ONTO, "onto", 0, "ALIAS", "that interface becomes the virtio side" },
+	{ OPTION_SPARE_PORTS, "spare-ports", 0, NULL, "root ports to plug VFs in later" },
 	{ OPTION_TEAMS, "teams", 0, "DIR", "the teams are there (" TEAMS_DIR ")" },
 	{ OPTION_OUTPUT, "output", 'o', "FILE", "write there, whole or not at all" },
 	SHARED_OPTION_ROWS,
