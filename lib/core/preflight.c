@@ -198,8 +198,9 @@ static int check_memory(const struct preflight_host *h, struct checks *ret,
 		autofree char *text = text_format("%s may lock %s; give --memory", who, limit);
 		return text ? unknown(ret, "memory lock", text) : -ENOMEM;
 	}
-	if (h->guest_memory && h->limit < h->guest_memory + MEMLOCK_EXTRA) {
-		autofree char *need = mebibytes(h->guest_memory + MEMLOCK_EXTRA + (1 << 20) - 1);
+	uint64_t wanted = h->guest_memory + MEMLOCK_EXTRA;
+	if (h->guest_memory && h->limit < wanted) {
+		autofree char *need = mebibytes(wanted + (1 << 20) - 1);
 		v.advice = "raise the container's hard limit: --ulimit memlock=, or GuestMemory= "
 			   "on the host";
 		v.why = text_format("%s may lock %s (%llu bytes), the guest needs %s: its memory "

@@ -17,6 +17,8 @@ enum option_bit {
 	OPTION_ONTO = 1 << 5,
 	OPTION_SPARE_PORTS = 1 << 6,
 	OPTION_OUTPUT = 1 << 7,
+	OPTION_MEMORY = 1 << 8,
+	OPTION_PID = 1 << 9,
 };
 
 struct cli {
@@ -24,14 +26,17 @@ struct cli {
 	const char *teams_dir;
 	const char *persistent; /* --persistent: a hint; NULL: that of the team */
 	struct interface_tuning tuning;
-	const char *onto;   /* --onto: an alias; NULL: not given */
-	const char *output; /* --output: a file; NULL: stdout */
+	const char *onto;      /* --onto: an alias; NULL: not given */
+	const char *output;    /* --output: a file; NULL: stdout */
+	uint64_t guest_memory; /* --memory, in bytes; 0: not given */
+	unsigned pid;          /* --pid; 0: not given */
 	const char *const *operands;
 	size_t n_operands;
 	struct vfprep_problems *problems;
 };
 
-extern const struct command command_list, command_hostdev, command_interface, command_inject;
+extern const struct command command_list, command_hostdev, command_interface, command_inject,
+	command_check;
 
 /* The element for the persistent side of a team, by --persistent or else its hint, with --mtu and
  * --queues; notes where it is no fit stand-in for the VF. Return: -EINVAL, -ENOMEM. */

@@ -2,11 +2,10 @@
 /* vfteam: what the host has prepared, as libvirt in a container wants it. */
 #include "tools/vfteam/cli.h"
 
+#include <limits.h>
+
 static const struct command *const commands[] = {
-	&command_list,
-	&command_hostdev,
-	&command_interface,
-	&command_inject,
+	&command_list, &command_hostdev, &command_interface, &command_inject, &command_check,
 };
 
 /* virtio's host_mtu (linux/virtio_net.h, struct virtio_net_config) and the queues of a tap
@@ -20,6 +19,8 @@ static const struct option_row option_table[] = {
 	{ OPTION_QUEUES, "queues", 0, "NUMBER", "the queues of the virtio side" },
 	{ OPTION_ONTO, "onto", 0, "ALIAS", "that interface becomes the virtio side" },
 	{ OPTION_SPARE_PORTS, "spare-ports", 0, NULL, "root ports to plug VFs in later" },
+	{ OPTION_MEMORY, "memory", 0, "SIZE", "of the largest guest, as 4G" },
+	{ OPTION_PID, "pid", 0, "PID", "the process that will start QEMU" },
 	{ OPTION_TEAMS, "teams", 0, "DIR", "the teams are there (" TEAMS_DIR ")" },
 	{ OPTION_OUTPUT, "output", 'o', "FILE", "write there, whole or not at all" },
 	SHARED_OPTION_ROWS,
@@ -29,7 +30,8 @@ const struct program program = {
 	.name = "vfteam",
 	.operands = "[TEAM|FILE...]",
 	.summary = "Turns network cards that a host has prepared into libvirt's XML.",
-	.exit_codes = "Exit: 0 done, 1 failed, 2 usage, 3 configuration or domain, 4 absent.",
+	.exit_codes = "Exit: 0 done, 1 failed, 2 usage, 3 configuration or domain, 4 absent,\n"
+		      "      8 check found something.",
 	.see = "vfteam(1)",
 	.section = 1,
 	.commands = commands,
@@ -58,6 +60,15 @@ static int take_persistent(struct cli *cli, const char *value)
 	return 0;
 }
 
+/* 1 MiB is less than any guest has, 1 EiB more. */
+static int take_memory(struct cli *cli, const char *value)
+{
+	return text_to_size(value, 1ull << 20, 1ull << 60, &cli->guest_memory) < 0
+		       ? cli_usage("--memory takes bytes, with K, M or G behind them, not '%s'",
+				   value)
+		       : 0;
+}
+
 static int take_argument(struct cli *cli, const struct option_row *o, const char *value)
 {
 	switch ((enum option_bit)o->bit) {
@@ -76,6 +87,10 @@ static int take_argument(struct cli *cli, const struct option_row *o, const char
 	case OPTION_OUTPUT:
 		cli->output = value;
 		return 0;
+	case OPTION_MEMORY:
+		return take_memory(cli, value);
+	case OPTION_PID:
+		return take_number(o->name, value, 1, INT_MAX, &cli->pid);
 	case OPTION_JSON:
 	case OPTION_SPARE_PORTS:
 		break;
