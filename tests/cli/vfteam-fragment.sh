@@ -96,6 +96,9 @@ expect_quiet
 expect_equal stdout "$out" ''
 cmp vf.xml run/teams/web0/hostdev.xml || fail "$ran: the file is another one"
 expect_equal mode "$(stat -c %a vf.xml)" "$(printf %o $((0666 & ~$(umask))))"
+inode=$(stat -c %i vf.xml)
+fragment hostdev web0 -q --output=vf.xml
+expect_equal 'the inode of a file that holds it already' "$(stat -c %i vf.xml)" "$inode"
 mkdir real && echo old >real/vf.xml && chmod 600 real/vf.xml && ln -s real/vf.xml link.xml
 fragment hostdev web0 -q -o link.xml
 expect_quiet

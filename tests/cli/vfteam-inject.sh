@@ -231,10 +231,25 @@ inject domain.xml web0 --onto=ua-no
 expect_fault 4 "domain.xml: no interface has the alias 'ua-no'"
 inject good.xml web0 --onto=net0
 expect_usage "--onto takes an alias that libvirt keeps, such as ua-net0, not 'net0'"
+inject good.xml --onto=ua-net --mtu=9000
+expect_usage '--onto takes an interface as it is, without --persistent'
+edit '14s/web0/net/' 13d '16,22d' '9s/bridge/user/' 11d
+inject domain.xml web0 --onto=ua-net
+expect_status 0
+expect_match stderr "$err" "note: web0: user networking does not carry the VF's network segment"
+edit '14s/web0/net/' 13d '16,22d' "12s#.*#<model type='virtio'/><mtu size='9000'/>#"
+inject domain.xml web0 --onto=ua-net
+expect_status 0
+expect_match stderr "$err" 'note: web0: the MTU of the persistent side is 9000, that of the VF.s PF is 1500'
 inject good.xml --onto=ua-net
 expect_fault 3 '--onto is for one team, and there are 2'
 
 # The teams.
+edit_team web0 '"verified": *true,' '"verified": true, "parked": true,'
+inject good.xml web0
+expect_status 0
+expect_match stderr "$err" 'note: web0: it is parked'
+edit_team web0 '"parked": true,' ''
 inject good.xml nobody
 expect_fault 4 'nobody: no such team'
 inject good.xml

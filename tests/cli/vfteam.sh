@@ -4,7 +4,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-commands=(list hostdev interface inject)
+commands=(list hostdev interface inject check)
 
 expect_screenful()
 {

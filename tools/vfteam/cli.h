@@ -42,6 +42,9 @@ extern const struct command command_list, command_hostdev, command_interface, co
  * --queues; notes where it is no fit stand-in for the VF. Return: -EINVAL, -ENOMEM. */
 int cli_make_interface(const struct cli *cli, const struct team *t, char **ret_xml);
 
+/* A note, if the VF has not got its own MAC at the moment. */
+void cli_note_parked(const struct cli *cli, const struct team *t);
+
 /* TEXT to stdout, or to the file that --output names: written whole or not at all. */
 int cli_write(const struct cli *cli, const char *text, size_t size);
 

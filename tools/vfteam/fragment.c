@@ -7,10 +7,7 @@
 
 static int make_hostdev(const struct cli *cli, const struct team *t, char **ret_xml)
 {
-	if (t->parked)
-		(void)problem_add(cli->problems, 0, VFPREP_NOTE, t->name,
-				  "run vfprep unpark on the host before the guest gets the VF",
-				  "it is parked: its VF has another MAC for now");
+	cli_note_parked(cli, t);
 	char *xml = fragment_hostdev(t);
 	if (!xml)
 		return problem_add(cli->problems, -ENOMEM, VFPREP_SYSTEM, t->name, NULL,

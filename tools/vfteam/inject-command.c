@@ -86,6 +86,9 @@ static int run_inject(struct cli *cli)
 		return cli_usage(
 			"--onto takes an alias that libvirt keeps, such as ua-net0, not '%s'",
 			cli->onto);
+	if (cli->onto && cli->given & (OPTION_PERSISTENT | OPTION_MTU | OPTION_QUEUES))
+		return cli_usage("--onto takes an interface as it is, without --persistent, --mtu "
+				 "and --queues");
 	/* What one of them tells does not hang on the other. */
 	int r = read_domain(cli, is_stdin ? NULL : operand, name, &domain, &size);
 	int teams_r = read_teams(cli, &teams);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which edits give a domain both sides of a team, and where it does not allow them. What libvirt
  * and QEMU ask of the result is not looked at here: domain-rules.c does that. */
+#include "core/persistent.h"
 #include "tools/vfteam/domain-rules.h"
 #include "tools/vfteam/inject.h"
 #include "tools/vfteam/layout.h"
@@ -169,6 +170,45 @@ static void add_child(const struct job *job, const struct element *e, char *xml)
 	free(xml);
 }
 
+/* What --persistent would say of an interface that is there; NULL: nothing that it could say. */
+static char *hint_of(const struct domain *d, const struct element *e)
+{
+	static const char *const targets[][3] = {
+		{ "bridge", "source", "bridge" },
+		{ "network", "source", "network" },
+		{ "direct", "source", "dev" },
+		{ "ethernet", "target", "dev" },
+	};
+	const char *type = element_attribute(e, "type");
+
+	if (text_equal(type, "user"))
+		return strdup(text_equal(domain_child_attribute(d, e, "backend", "type"), "passt")
+				      ? "passt"
+				      : "user");
+	for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
+		const char *target = domain_child_attribute(d, e, targets[i][1], targets[i][2]);
+		if (text_equal(type, targets[i][0]) && target)
+			return text_format("%s:%s", type, target);
+	}
+	return NULL;
+}
+
+/* Is it a fit stand-in for the VF? */
+static void note_fitness(const struct job *job)
+{
+	const char *mtu = domain_child_attribute(job->d, job->interface, "mtu", "size");
+	autofree char *text = hint_of(job->d, job->interface);
+	CLEANUP(hint_clear) struct hint hint = { 0 };
+	struct interface_tuning tuning = { 0 };
+	const char *why;
+
+	if (!text || hint_parse(text, &hint, &why) < 0)
+		return; /* libvirt has its own say on that */
+	if (mtu && domain_number(mtu, UINT16_MAX, &tuning.mtu) < 0)
+		return;
+	(void)persistent_check(job->team, &hint, &tuning, job->cli->problems);
+}
+
 /* By --onto: what the interface has not got yet. */
 static void complete_interface(const struct job *job)
 {
@@ -177,6 +217,7 @@ static void complete_interface(const struct job *job)
 
 	if (!job->cli->onto)
 		return;
+	note_fitness(job);
 	if (!domain_child(job->d, e, "mac", NULL))
 		add_child(job, e,
 			  text_format("<mac address='%s'/>\n", mac_format(job->team->mac, mac)));
@@ -273,6 +314,7 @@ static int edit(struct job *job)
 		r = find_interface(job);
 	if (r < 0)
 		return r;
+	cli_note_parked(job->cli, job->team);
 	if (job->interface)
 		complete_interface(job);
 	else

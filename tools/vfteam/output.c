@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where the XML goes: stdout, or a file that is written whole or not at all. */
 #include "host/fd.h"
+#include "host/files.h"
 #include "tools/vfteam/cli.h"
 
 #include <errno.h>
@@ -53,6 +54,15 @@ static int write_beside(const char *path, const struct stat *old, const char *te
 	return r < 0 ? r : write_all(fd, text, size);
 }
 
+static bool holds_already(const char *path, const char *text, size_t size)
+{
+	autofree char *now = NULL;
+	size_t now_size;
+
+	return file_read(AT_FDCWD, path, size, &now, &now_size) == 0 && now_size == size &&
+	       memcmp(now, text, size) == 0;
+}
+
 static int replace(const char *path, const char *text, size_t size)
 {
 	autofree char *target = realpath(path, NULL); /* a link stays a link */
@@ -62,6 +72,8 @@ static int replace(const char *path, const char *text, size_t size)
 
 	if (is_there && !S_ISREG(old.st_mode))
 		return -EINVAL;
+	if (is_there && holds_already(target, text, size))
+		return 0;
 	const char *name = target ? target : path;
 	int r = write_beside(name, is_there ? &old : NULL, text, size, &temporary);
 	if (r == 0 && rename(temporary, name) < 0)

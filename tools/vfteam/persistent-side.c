@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The element for the persistent side of a team, from what the host hints and the user says. */
+/* What is said of a team beside its XML, and its persistent side from what the host hints and the
+ * user says. */
 #include "core/persistent.h"
 
 #include "tools/vfteam/cli.h"
@@ -30,4 +31,12 @@ int cli_make_interface(const struct cli *cli, const struct team *t, char **ret_x
 				   "out of memory");
 	*ret_xml = xml;
 	return 0;
+}
+
+void cli_note_parked(const struct cli *cli, const struct team *t)
+{
+	if (t->parked)
+		(void)problem_add(cli->problems, 0, VFPREP_NOTE, t->name,
+				  "run vfprep unpark on the host before the guest gets the VF",
+				  "it is parked: its VF has another MAC for now");
 }
