@@ -138,6 +138,26 @@ int text_to_unsigned(const char *text, int base, unsigned min, unsigned max, uns
 	return r;
 }
 
+size_t text_utf8_length(const char *text, size_t n)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	if (s[0] < 0x80)
+		return 1;
+	size_t length = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+	if (s[0] < 0xc2 || s[0] > 0xf4 || n < length)
+		return 0;
+	for (size_t i = 1; i < length; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	/* Longer than needed, a surrogate, beyond U+10FFFF: the table of RFC 3629, section 4. */
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return length;
+}
+
 char *text_make_printable(char *text)
 {
 	for (char *c = text; c && *c; c++) {

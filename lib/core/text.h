@@ -62,6 +62,10 @@ char *text_format(const char *format, ...) FORMAT(1, 2);
 int text_to_u64(const char *text, int base, uint64_t min, uint64_t max, uint64_t *ret);
 int text_to_unsigned(const char *text, int base, unsigned min, unsigned max, unsigned *ret);
 
+/* How many bytes the UTF-8 sequence at TEXT has, of which N, at least one, are left; 0 when it is
+ * none. */
+size_t text_utf8_length(const char *text, size_t n);
+
 /* Replaces what a terminal would obey by '?': names come from the kernel, from processes and from
  * files of others. Returns TEXT, which may be NULL. */
 char *text_make_printable(char *text);
