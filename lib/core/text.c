@@ -160,9 +160,19 @@ size_t text_utf8_length(const char *text, size_t n)
 
 char *text_make_printable(char *text)
 {
-	for (char *c = text; c && *c; c++) {
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
+	size_t left = text ? strlen(text) : 0;
+
+	for (char *c = text; left;) {
+		size_t length = text_utf8_length(c, left);
+		unsigned char first = (unsigned char)*c;
+		/* C2 80 to C2 9F are the control characters U+0080 to U+009F. */
+		bool control = first < ' ' || first == 0x7f ||
+			       (first == 0xc2 && length && (unsigned char)c[1] < 0xa0);
+		size_t n = length ? length : 1;
+		if (control || !length)
+			memset(c, '?', n);
+		c += n;
+		left -= n;
 	}
 	return text;
 }
