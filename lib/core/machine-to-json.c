@@ -140,7 +140,7 @@ static int add_altnames(const struct pf *pf, struct json_object *o)
 {
 	autojson list = json_object_new_array();
 	for (size_t i = 0; list && i < pf->n_altnames; i++) {
-		if (json_object_array_add(list, json_object_new_string(pf->altnames[i])) < 0)
+		if (json_append_text(list, pf->altnames[i]) < 0)
 			return -ENOMEM;
 	}
 	return list ? json_add(o, "altnames", TAKE_PTR(list)) : -ENOMEM;
@@ -304,7 +304,7 @@ static int add_variants(const struct vfprep_machine *m, struct json_object *o)
 {
 	autojson list = json_object_new_array();
 	for (size_t i = 0; list && i < m->n_variants; i++) {
-		if (json_object_array_add(list, json_object_new_string(m->variants[i])) < 0)
+		if (json_append_text(list, m->variants[i]) < 0)
 			return -ENOMEM;
 	}
 	if (!list)

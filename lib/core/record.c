@@ -193,6 +193,9 @@ static int extend_name(struct function *to, unsigned bit, char **dest, const str
 static int extend_vf(struct pf *pf, const struct vf *vf, const struct step *s)
 {
 	size_t n = pf_count(&pf->record->original);
+	const struct vf *old = record_find_vf(pf, vf->index);
+	/* The run that binds it may have nothing else to save. */
+	bool by_port = vf->port.ifindex && old && old->port.ifindex != vf->port.ifindex;
 	struct vf *entry = record_vf(pf, vf);
 	if (!entry || (vf->index == VF_SELF && !pf->record->original.name &&
 		       text_replace(&pf->record->original.name, pf->name) < 0))
@@ -206,7 +209,7 @@ static int extend_vf(struct pf *pf, const struct vf *vf, const struct step *s)
 	}
 	struct function *to = &entry->function;
 	const struct function *from = &vf->function;
-	int changed = by_hand || pf_count(&pf->record->original) > n;
+	int changed = by_hand || by_port || pf_count(&pf->record->original) > n;
 
 	if (s->kind == STEP_SETTING) {
 		if (!setting_has(&entry->settings, s->setting) &&

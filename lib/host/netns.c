@@ -33,6 +33,7 @@
 
 #define PLACES_MAX  4096
 #define MESSAGE_MAX 32768 /* the kernel makes no longer ones of a dump */
+#define END_MS      500   /* for the end of a child that was killed, unless it is stuck */
 
 /* Where network namespaces get names: by ip(8) and what goes by it (CNI, podman), by docker. */
 static const char *const name_dirs[] = { "run/netns", "var/run/netns", "run/docker/netns" };
@@ -295,6 +296,18 @@ static bool is_complete(const struct search *s)
 	return true;
 }
 
+/* Its pipe ends with it. More often than stuck it just had too many namespaces before it. */
+static bool is_at_its_end(int from)
+{
+	uint64_t deadline = deadline_in(END_MS);
+	struct finding late;
+	int r = 0;
+
+	while (r == 0)
+		r = child_receive(from, &late, sizeof(late), deadline);
+	return r != -ETIMEDOUT;
+}
+
 static int search_in_child(const struct search *s, unsigned timeout_ms)
 {
 	uint64_t deadline = deadline_in(timeout_ms);
@@ -318,7 +331,7 @@ static int search_in_child(const struct search *s, unsigned timeout_ms)
 			r = take(s, &finding);
 	}
 	(void)kill(pid, SIGKILL); /* it is at its end, or may end when the kernel lets it */
-	if (r != -ETIMEDOUT)
+	if (is_at_its_end(from))
 		child_reap(pid);
 	return r;
 }

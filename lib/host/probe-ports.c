@@ -99,22 +99,34 @@ static int ask_interface(const struct probe *probe, const struct ports *ports, s
 	return r == -ENOMEM ? r : 0;
 }
 
-static int ask_record(const struct probe *probe, const char *boot_id, const struct ports *ports,
-		      struct pf *pf)
+/* The port that the record has for a VF that is still the same one; 0: none. */
+static unsigned recorded_port(const struct record *record, const struct vf *vf)
 {
-	CLEANUP(record_freep)
-	struct record *record = state_read_record(probe->rundir_fd, pf->address);
+	const struct vf *recorded = record ? pf_find_vf(&record->original, vf->index) : NULL;
+
+	return recorded && recorded->function.inode == vf->function.inode ? recorded->port.ifindex
+									  : 0;
+}
+
+/* Then the PF has several, though only one may be to be seen now: the other one may be in another
+ * network namespace. */
+static bool has_recorded_ports(const struct record *record, const struct pf *pf)
+{
+	for (size_t i = 0; i < pf->n_vfs; i++)
+		if (recorded_port(record, &pf->vfs[i]))
+			return true;
+	return false;
+}
+
+static int ask_record(const struct record *record, const struct ports *ports, struct pf *pf)
+{
 	int r = 0;
 
-	if (!record || !text_equal(record->boot_id, boot_id))
-		return 0;
 	for (size_t i = 0; r == 0 && i < pf->n_vfs; i++) {
 		struct vf *vf = &pf->vfs[i];
-		const struct vf *recorded = pf_find_vf(&record->original, vf->index);
-		if (vf->port.ifindex || !recorded || recorded->function.inode != vf->function.inode)
-			continue;
-		for (size_t k = 0; r == 0 && k < ports->n; k++)
-			if (ports->links[k].ifindex == recorded->port.ifindex)
+		unsigned ifindex = vf->port.ifindex ? 0 : recorded_port(record, vf);
+		for (size_t k = 0; r == 0 && ifindex && k < ports->n; k++)
+			if (ports->links[k].ifindex == ifindex)
 				r = set_port(vf, &ports->links[k]);
 	}
 	return r;
@@ -123,20 +135,29 @@ static int ask_record(const struct probe *probe, const char *boot_id, const stru
 int probe_ports(const struct probe *probe, const char *boot_id, int pf_fd, struct pf *pf,
 		struct vfprep_problems *p)
 {
+	CLEANUP(record_freep) struct record *record = NULL;
 	CLEANUP(ports_clear) struct ports ports = { 0 };
 	char address[PCI_ADDRESS_TEXT];
 	autopfnets nets = { 0 };
 
-	if (!pf->ifindex || pfnet_list(pf_fd, &nets) < 0 || nets.n < 2)
+	if (!pf->ifindex || pfnet_list(pf_fd, &nets) < 0)
+		return 0;
+	record = state_read_record(probe->rundir_fd, pf->address);
+	if (record && !text_equal(record->boot_id, boot_id)) {
+		record_free(record);
+		record = NULL;
+	}
+	bool remembered = has_recorded_ports(record, pf);
+	if (nets.n < 2 && !remembered)
 		return 0;
 	int r = read_ports(probe, pf, &nets, &ports);
 	if (r < 0)
 		return probe_report(p, pci_address_format(pf->address, address), r, "its ports");
-	pf->several_ports = are_several(&ports);
+	pf->several_ports = are_several(&ports) || remembered;
 	if (!pf->several_ports)
 		return 0;
 	for (size_t i = 0; r == 0 && i < pf->n_vfs; i++)
 		if (pf->vfs[i].function.netdev)
 			r = ask_interface(probe, &ports, &pf->vfs[i]);
-	return r == 0 ? ask_record(probe, boot_id, &ports, pf) : r;
+	return r == 0 ? ask_record(record, &ports, pf) : r;
 }

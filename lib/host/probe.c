@@ -115,8 +115,20 @@ static int find_upper(int net_fd, const char *name, char **ret)
 /* What cannot be known counts as in use. */
 static const char not_known[] = "whether it uses the interface could not be found out";
 
-/* Why the interface is in use by the host; NULL: it is not. */
-static int find_host_use(const struct reader *reader, int net_fd, const char *name, char **ret)
+/* Netlink does not know the interface. Is it no more, or has it another name by now, then /proc
+ * decides; else sysfs shows another network namespace than ours, and who uses it there is not to be
+ * seen: as in a container that has the host's /sys, or by nsenter -n. */
+static int find_foreign_use(int net_fd, const char *name, char **ret)
+{
+	if (!sysfs_exists(net_fd, name))
+		return 0;
+	*ret = text_format("its interface '%s' is in another network namespace", name);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* Why the interface of the function at ADDRESS is in use by the host; NULL: it is not. */
+static int find_host_use(const struct reader *reader, int net_fd, const char *name,
+			 const char *address, char **ret)
 {
 	autofree char *path = text_format("%s/ifindex", name);
 	autofree char *upper = NULL;
@@ -128,8 +140,8 @@ static int find_host_use(const struct reader *reader, int net_fd, const char *na
 	if (sysfs_read_unsigned(net_fd, path, 10, &ifindex) < 0)
 		return 0; /* it went away, or is renamed; then /proc decides */
 	int r = netlink_get_link(reader->probe->netlink, ifindex, &l);
-	if (r == -ENODEV || r == -ENOENT)
-		return 0;
+	if (r == -ENODEV || r == -ENOENT || (r == 0 && !link_is_of(&l, name, address)))
+		return find_foreign_use(net_fd, name, ret);
 	if (r < 0)
 		return r == -ENOMEM ? r : text_replace(ret, not_known);
 	r = find_upper(net_fd, name, &upper);
@@ -160,7 +172,7 @@ static int read_interface(const struct reader *reader, struct vf *vf)
 		r = sysfs_list(net_fd, ".", &names);
 	for (size_t i = 0; r == 0 && i < names.n; i++) { /* a PF may have representors too */
 		autofree char *what = NULL;
-		r = find_host_use(reader, net_fd, names.names[i], &what);
+		r = find_host_use(reader, net_fd, names.names[i], address, &what);
 		if (r == 0 && what)
 			return vf_set_use(vf, USE_INTERFACE, 0, what);
 	}

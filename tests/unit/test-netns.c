@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <cmocka.h>
 
@@ -42,6 +43,21 @@ static void what_is_not_found_is_still_elsewhere(void **state)
 	assert_int_equal(netns_find(t.fd, 5000, m), 0);
 	assert_true(m->pfs[0].elsewhere.is);
 	assert_null(m->pfs[0].elsewhere.interface);
+	tree_free(&t);
+}
+
+/* Who searches again and again, in a process that goes on, has no children left from it. Without
+ * the privilege there is none to leave. */
+static void a_search_that_ran_out_of_time_leaves_no_child(void **state)
+{
+	struct tree t;
+	automachine m = machine_without_its_interface(&t);
+
+	(void)state;
+	tree_add_link(&t, "proc/7/ns/net", "/proc/self/ns/mnt");
+	assert_int_equal(netns_find(t.fd, 0, m), 0);
+	assert_int_equal(waitpid(-1, NULL, __WALL | WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
 	tree_free(&t);
 }
 
@@ -87,6 +103,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_not_found_is_still_elsewhere),
+		cmocka_unit_test(a_search_that_ran_out_of_time_leaves_no_child),
 		cmocka_unit_test(an_interface_that_is_no_more_is_not_elsewhere),
 		cmocka_unit_test(ethtool_tells_the_device_of_an_interface),
 	};

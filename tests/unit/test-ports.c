@@ -191,6 +191,25 @@ static void the_record_remembers_the_port_of_a_vf_that_vfio_has(void **state)
 	assert_int_equal(rebooted->pfs[0].vfs[2].port.ifindex, 0);
 }
 
+/* What is left of the PF's interfaces does not tell for the VFs of the other one. */
+static void a_port_in_another_namespace_leaves_the_vfs_of_the_first_alone(void **state)
+{
+	struct fixture *f = *state;
+	automachine before = read_machine(f);
+
+	save_record(f, BOOT, before->pfs[0].vfs[2].function.inode);
+	assert_int_equal(unlinkat(f->tree.fd, PF_DIR "/net/eth1/ifindex", 0), 0);
+	assert_int_equal(unlinkat(f->tree.fd, PF_DIR "/net/eth1/dev_port", 0), 0);
+	assert_int_equal(unlinkat(f->tree.fd, PF_DIR "/net/eth1", AT_REMOVEDIR), 0);
+	automachine m = read_machine(f);
+	assert_true(m->pfs[0].several_ports);
+	expect_port(&m->pfs[0].vfs[0], "eth0", 1);
+	for (size_t i = 1; i < 3; i++) {
+		assert_int_equal(m->pfs[0].vfs[i].port.ifindex, 0);
+		assert_int_equal(m->pfs[0].vfs[i].settings.present, 0);
+	}
+}
+
 static struct vf *want_team(struct pf *want, unsigned index, const char *team)
 {
 	struct vf *vf = pf_add_vf(want, index);
@@ -259,6 +278,9 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(the_record_remembers_the_port_of_a_vf_that_vfio_has,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_port_in_another_namespace_leaves_the_vfs_of_the_first_alone, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(a_vf_is_set_through_its_port_or_not_at_all, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(interfaces_of_one_port_are_no_several_ports, setup,

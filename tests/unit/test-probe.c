@@ -129,6 +129,39 @@ static void an_interface_of_another_device_is_not_the_pfs(void **state)
 	assert_true(m->pfs[0].elsewhere.is);
 }
 
+/* Likewise, of a VF and of a NIC as a whole: whoever uses them there is not to be seen from here.
+ */
+static void what_has_an_interface_of_another_namespace_is_in_use(void **state)
+{
+	static const char *const indices[] = { "1\n", "2147483000\n" }; /* the loopback, nobody */
+	struct fixture *f = *state;
+	CLEANUP(netlink_freep) struct netlink *netlink = NULL;
+
+	tree_add_file(&f->tree, PF_DIR "/class", "0x020000\n");
+	add_vf(&f->tree, 0, 5);
+	assert_int_equal(unlinkat(f->tree.fd, VF_DIR "0/driver", 0), 0);
+	tree_add_link(&f->tree, VF_DIR "0/driver", "../../../../bus/pci/drivers/igbvf");
+	assert_int_equal(netlink_open(5000, &netlink), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(indices); i++) {
+		struct probe probe = { .root_fd = f->tree.fd,
+				       .rundir_fd = -1,
+				       .netlink = netlink,
+				       .override_timeout_ms = 2000 };
+		automachine m = NULL;
+
+		tree_add_file(&f->tree, PF_DIR "/net/eth0/ifindex", indices[i]);
+		tree_add_file(&f->tree, VF_DIR "0/net/eth5/ifindex", indices[i]);
+		assert_int_equal(probe_machine(&probe, NULL, &m, f->problems), 0);
+		const struct use *self = &m->pfs[0].self->use, *vf = &m->pfs[0].vfs[0].use;
+		assert_int_equal(self->kind, USE_INTERFACE);
+		assert_string_equal(self->what,
+				    "its interface 'eth0' is in another network namespace");
+		assert_int_equal(vf->kind, USE_INTERFACE);
+		assert_string_equal(vf->what,
+				    "its interface 'eth5' is in another network namespace");
+	}
+}
+
 static void only_one_pf_is_read_on_request(void **state)
 {
 	struct fixture *f = *state;
@@ -297,6 +330,8 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(an_interface_of_another_device_is_not_the_pfs,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_has_an_interface_of_another_namespace_is_in_use, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_one_pf_is_read_on_request, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_machine_without_pci_is_empty, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_lock_that_is_held_is_named, setup, teardown),
