@@ -54,6 +54,7 @@ struct function {
 	char *driver;   /* NULL: unbound */
 	char *override; /* NULL: none */
 	struct node node;
+	uint64_t node_number; /* of the device, as stat() has it; 0: not known */
 	int group;      /* IOMMU group, -1: none or not known */
 	uint64_t inode; /* of its directory in sysfs; 0: not known. A function made anew has another
 			 */
