@@ -179,17 +179,20 @@ static void take_vlan(const void *data, struct settings *s)
 }
 
 /* The list says more than IFLA_VF_VLAN beside it, so it decides. It has one entry (the kernel's
- * MAX_VLAN_LIST_LEN). */
+ * MAX_VLAN_LIST_LEN). Without a VLAN the protocol says nothing: netdevsim and hns3 leave it 0 until
+ * one is set (hclge_get_vf_config). */
 static void take_vlan_list(const void *data, struct settings *s)
 {
 	const struct nlattr *first = data;
 	struct ifla_vf_vlan_info v;
+	uint16_t protocol;
 
 	if (nla_type(first) != IFLA_VF_VLAN_INFO || nla_len(first) < (int)sizeof(v))
 		return;
 	memcpy(&v, nla_data(first), sizeof(v));
+	protocol = v.vlan == 0 ? ETH_P_8021Q : ntohs(v.vlan_proto);
 	s->present &= ~(1u << SETTING_VLAN);
-	take_vlan_values(v.vlan, v.qos, ntohs(v.vlan_proto), s);
+	take_vlan_values(v.vlan, v.qos, protocol, s);
 }
 
 static void take_spoofcheck(const void *data, struct settings *s)
@@ -362,13 +365,13 @@ int nl_vf_decode(const struct nlmsghdr *h, struct vf_list *ret)
 	struct nlattr *attributes[IFLA_VFINFO_LIST + 1];
 	const struct ifinfomsg *info = NULL;
 	autovflist l = { 0 };
-	int r;
+	int left, r;
 
 	if (h->nlmsg_type != RTM_NEWLINK || !nlmsg_valid_hdr(h, sizeof(*info)))
 		return -EBADMSG;
 	info = nlmsg_data(h);
-	nl_first_attributes(nlmsg_attrdata(h, sizeof(*info)), nlmsg_attrlen(h, sizeof(*info)),
-			    attributes, IFLA_VFINFO_LIST);
+	left = nl_first_attributes(nlmsg_attrdata(h, sizeof(*info)),
+				   nlmsg_attrlen(h, sizeof(*info)), attributes, IFLA_VFINFO_LIST);
 	if (attributes[IFLA_IFNAME])
 		(void)nla_strlcpy(l.name, attributes[IFLA_IFNAME], sizeof(l.name)); /* fits */
 	if (attributes[IFLA_NUM_VF] && nla_len(attributes[IFLA_NUM_VF]) >= (int)sizeof(uint32_t))
@@ -378,6 +381,8 @@ int nl_vf_decode(const struct nlmsghdr *h, struct vf_list *ret)
 		r = decode_list(attributes[IFLA_VFINFO_LIST], info->ifi_type, &l);
 		if (r < 0)
 			return r;
+	} else if (left > 0) {
+		return -EBADMSG; /* what is cut off may be the list */
 	}
 	*ret = l;
 	l = (struct vf_list){ 0 };

@@ -9,6 +9,8 @@ trap 'echo "${BASH_SOURCE[0]##*/}:$LINENO: failed: $BASH_COMMAND"' ERR
 . "$LAB/machine.sh"
 # shellcheck source=tests/lab/raw.sh
 . "$LAB/raw.sh"
+# shellcheck source=tests/lab/netdevsim.sh
+. "$LAB/netdevsim.sh"
 
 # What the command of the last expect_status wrote.
 OUT='' ERR=''

@@ -85,6 +85,7 @@ reset_machine()
 		reset_pf "$pf"
 	done <"$boot_interfaces"
 	clear_overrides
+	remove_netdevsim
 	[ ! -S /run/udev/control ] || udevadm settle
 	delete_virtual_interfaces
 	while read -r pf name mac; do

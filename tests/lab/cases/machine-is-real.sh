@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shows: the machine has two SR-IOV PFs, VFs alone in their IOMMU groups, and groups that only one may open
+# shows: the machine has two SR-IOV PFs, VFs alone in their IOMMU groups, groups that only one may open, and netdevsim
 # timeout: 120
 # shellcheck source=tests/lab/lib.sh
 . "$LAB/lib.sh"
@@ -52,6 +52,18 @@ a_mac_of_the_pf_reaches_the_vf_driver()
 	expect_equal 'the MAC that igbvf took' "$(cat "/sys/class/net/$(pf_netdev "$vf")/address")" 02:00:5e:10:00:01
 }
 
+netdevsim_has_settings_and_nothing_else()
+{
+	make_netdevsim 5
+	expect_equal 'VFs of netdevsim' "$(ip link show dev "$NETDEVSIM" | grep -c '^ *vf ')" 5
+	expect_match 'its index' "$(ip -o link show dev "$NETDEVSIM")" "^$(netdevsim_index): "
+	ip link set dev "$NETDEVSIM" vf 4 mac 02:00:5e:10:00:04 state disable
+	expect_match 'VF 4' "$(ip link show dev "$NETDEVSIM")" 'vf 4 .*02:00:5e:10:00:04 .*link-state disable'
+	expect_equal 'PCI devices with VFs' "$(pfs | tr '\n' ' ')" "$PF0 $PF1 "
+	remove_netdevsim
+	expect_equal 'its devices afterwards' "$(ls "$netdevsim_bus/devices")" ''
+}
+
 pf_is_as_documented "$PF0"
 pf_is_as_documented "$PF1"
 make_vfs "$PF0" 3
@@ -60,3 +72,4 @@ expect_equal 'address of VF 0' "$(vf_address "$PF0" 0)" 0000:01:10.0
 every_vf_is_alone_in_its_group
 a_group_opens_once 0000:01:10.0
 a_mac_of_the_pf_reaches_the_vf_driver 0000:01:10.2
+netdevsim_has_settings_and_nothing_else
