@@ -138,6 +138,7 @@ static int look_at_processes(struct search *s)
 {
 	autonames names = { 0 };
 	autoclose int proc = -1;
+	unsigned own_pid = (unsigned)getpid();
 
 	int r = sysfs_open_dir(s->root_fd, "proc", &proc);
 	if (r == 0)
@@ -150,7 +151,7 @@ static int look_at_processes(struct search *s)
 		autoclose int pid_fd = -1;
 		unsigned pid;
 		if (text_to_unsigned(names.names[i], 10, 1, UINT32_MAX, &pid) < 0 ||
-		    pid == (unsigned)getpid() || sysfs_open_dir(proc, names.names[i], &pid_fd) < 0)
+		    pid == own_pid || sysfs_open_dir(proc, names.names[i], &pid_fd) < 0)
 			continue;
 		r = look_at_cmdline(s, pid, pid_fd);
 		if (r == 0 && s->n_nodes)
