@@ -85,12 +85,13 @@ static void child_write_all(int fd, const void *bytes, size_t size)
 /* "pid N" goes in front of the words, where its parent left DIGITS bytes for it. */
 static void child_sign(char *words)
 {
+	static const char who[] = { 'p', 'i', 'd', ' ' };
 	char *at = words + DIGITS;
 
 	for (unsigned pid = (unsigned)getpid(); pid > 0; pid /= 10)
 		*--at = (char)('0' + pid % 10);
-	at -= 4;
-	memcpy(at, "pid ", 4);
+	at -= sizeof(who);
+	memcpy(at, who, sizeof(who));
 	child_write_all(CHILD_LOCK, at, strlen(at));
 }
 
