@@ -271,7 +271,7 @@ int guard_replace(const struct guard *g, int dir_fd, const char *path, const cha
 static int wait_for_reader(int from, unsigned timeout_ms, struct shelf *shelf)
 {
 	uint64_t deadline = deadline_in(timeout_ms);
-	int look_ms = (int)(timeout_ms / 4 + 1);
+	int look_ms = (int)(timeout_ms / 2 + 1);
 	size_t seen = 0;
 
 	for (;;) {
