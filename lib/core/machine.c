@@ -342,6 +342,9 @@ struct vf *pf_find_vf(const struct pf *pf, unsigned index)
 {
 	if (index == VF_SELF)
 		return pf->self;
+	/* Where none is missing they stand at their places: looking for each of many is cheap. */
+	if (index < pf->n_vfs && pf->vfs[index].index == index)
+		return &pf->vfs[index];
 	for (size_t i = 0; i < pf->n_vfs; i++) {
 		if (pf->vfs[i].index == index)
 			return &pf->vfs[i];

@@ -55,7 +55,8 @@ struct function {
 	char *driver;   /* NULL: unbound */
 	char *override; /* NULL: none */
 	struct node node;
-	int group;      /* IOMMU group, -1: none or not known */
+	uint64_t node_number; /* of the device, as stat() has it; 0: not known */
+	int group;            /* IOMMU group, -1: none or not known */
 	uint64_t inode; /* of its directory in sysfs; 0: not known. A function made anew has another
 			 */
 	char *netdev;   /* interface of a VF that a net driver has; NULL: none */

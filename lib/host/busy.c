@@ -39,9 +39,9 @@ int busy_lock(int rundir_fd, struct pci_address pf, int *ret_fd)
 		*ret_fd = -1;
 		return 0;
 	}
-	if (mkdirat(rundir_fd, "state", 0755) < 0 && errno != EEXIST)
-		return -errno;
 	fd = open_lock_file(rundir_fd, pf, O_RDWR | O_CREAT);
+	if (fd == -ENOENT && (mkdirat(rundir_fd, "state", 0755) == 0 || errno == EEXIST))
+		fd = open_lock_file(rundir_fd, pf, O_RDWR | O_CREAT);
 	if (fd < 0)
 		return fd;
 	if (fcntl(fd, F_OFD_SETLK, &lock) < 0)

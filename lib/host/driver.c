@@ -44,23 +44,13 @@ static bool is_plain_name(const char *name)
 
 int driver_set_override(const struct driver_target *t, const char *name, char **ret_detail)
 {
-	static const char *const paths[] = { "driver_override" };
-	char **texts = NULL;
 	autoclose int fd = -1;
-	bool same;
 	int r = open_target(t, &fd, ret_detail);
 
-	if (r == 0)
-		r = guard_read(fd, paths, 1, t->guard.timeout_ms, NULL, NULL, &texts);
-	if (r < 0)
-		return r;
 	/* The kernel prints an override that is not there as printf() does NULL. */
-	same = texts && texts[0] && strcmp(texts[0], name ? name : "(null)") == 0;
-	guard_free_texts(texts, 1);
-	if (same)
-		return 1;
-	return guard_write(&t->guard, fd, "driver_override", name ? name : "\n", "driver_override",
-			   ret_detail);
+	return r < 0 ? r
+		     : guard_replace(&t->guard, fd, "driver_override", name ? name : "\n",
+				     name ? name : "(null)", "driver_override", ret_detail);
 }
 
 static int write_unbind(const struct driver_target *t, int function_fd, char **ret_detail)

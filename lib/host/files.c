@@ -106,24 +106,35 @@ static int write_all(int fd, const char *text)
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
+/* Return: a descriptor. */
+static int create(int dir_fd, const char *path)
+{
+	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(dir_fd, path, flags, 0644);
+
+	if (fd < 0 && errno == ENOENT) {
+		int r = make_parents(dir_fd, path);
+		if (r < 0)
+			return r;
+		fd = openat(dir_fd, path, flags, 0644);
+	}
+	return fd < 0 ? -errno : fd;
+}
+
 int file_write(int dir_fd, const char *path, const char *text)
 {
 	if (holds_already(dir_fd, path, text))
 		return 1;
-	int r = make_parents(dir_fd, path);
-	if (r < 0)
-		return r;
 	/* One writer at a time holds the lock, so one name is enough; one that a killed run left is
 	 * overwritten. */
 	autofree char *temporary = text_format("%s.new", path);
 	if (!temporary)
 		return -ENOMEM;
-	autoclose int fd = openat(dir_fd, temporary,
-				  O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	autoclose int fd = create(dir_fd, temporary);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	/* A strict umask must not hide from the container what is public. */
-	r = fchmod(fd, 0644) < 0 ? -errno : write_all(fd, text);
+	int r = fchmod(fd, 0644) < 0 ? -errno : write_all(fd, text);
 	if (r == 0 && renameat(dir_fd, temporary, dir_fd, path) < 0)
 		r = -errno;
 	if (r < 0)

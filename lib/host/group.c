@@ -33,7 +33,7 @@ int group_of(int function_fd, int *ret_group)
 	return 0;
 }
 
-int group_read_node(int root_fd, int group, struct node *ret)
+int group_read_node(int root_fd, int group, struct node *ret, uint64_t *ret_number)
 {
 	autofree char *path = node_path(group);
 	struct node node = { 0 };
@@ -50,6 +50,8 @@ int group_read_node(int root_fd, int group, struct node *ret)
 			.gid = st.st_gid,
 			.mode = st.st_mode & 07777,
 		};
+		if (ret_number)
+			*ret_number = st.st_rdev;
 	} else if (errno != ENOENT && errno != ENOTDIR) {
 		return -errno;
 	}
@@ -63,7 +65,7 @@ int group_wait_node(int root_fd, int group, unsigned timeout_ms)
 	struct node node = { 0 };
 
 	for (;;) {
-		int r = group_read_node(root_fd, group, &node);
+		int r = group_read_node(root_fd, group, &node, NULL);
 
 		if (r < 0 || node.exists)
 			return r;

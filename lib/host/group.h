@@ -9,8 +9,9 @@
  * in none. */
 int group_of(int function_fd, int *ret_group);
 
-/* The node as it is, never opened. Return: 0 also when there is none (RET->exists). */
-int group_read_node(int root_fd, int group, struct node *ret);
+/* The node as it is, never opened. Return: 0 also when there is none (RET->exists); else with its
+ * number, where that is asked for. */
+int group_read_node(int root_fd, int group, struct node *ret, uint64_t *ret_number);
 
 /* Adds to M the groups of its VFs that have more than one member, with each member's driver.
  * Return: -ENOMEM. */

@@ -23,6 +23,10 @@ struct guard {
 int guard_write(const struct guard *g, int dir_fd, const char *path, const char *value,
 		const char *words, char **ret_detail);
 
+/* As guard_write(), unless the file holds SAME, with or without a newline: then it returns 1. */
+int guard_replace(const struct guard *g, int dir_fd, const char *path, const char *value,
+		  const char *same, const char *words, char **ret_detail);
+
 /* Has children read the N files, each named relative to DIR_FD, to *RET_TEXTS: N texts without
  * their newline, NULL for those that could not be read or were not within TIMEOUT_MS. The caller
  * frees all of it. Reading changes nothing, so a reader that is left behind holds no lock;

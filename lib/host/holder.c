@@ -17,7 +17,7 @@
 
 struct group_node {
 	int group;
-	dev_t rdev;
+	uint64_t number;
 };
 
 struct search {
@@ -29,22 +29,6 @@ struct search {
 	bool blind;       /* there are processes that cannot be seen into */
 };
 
-static int add_node(struct search *s, int group)
-{
-	autofree char *path = text_format("dev/vfio/%d", group);
-	struct stat st;
-
-	if (!path)
-		return -ENOMEM;
-	if (fstatat(s->root_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISCHR(st.st_mode))
-		return 0; /* nobody can have it open */
-	struct group_node *node = array_add(&s->nodes, &s->n_nodes, sizeof(*node));
-	if (!node)
-		return -ENOMEM;
-	*node = (struct group_node){ group, st.st_rdev };
-	return 0;
-}
-
 /* The node of each VF's group that has one. */
 static int find_nodes(struct search *s)
 {
@@ -52,8 +36,12 @@ static int find_nodes(struct search *s)
 		const struct pf *pf = &s->machine->pfs[i];
 		for (size_t k = 0; k < pf_count(pf); k++) {
 			const struct function *f = &pf_at(pf, k)->function;
-			if (f->group >= 0 && f->node.exists && add_node(s, f->group) < 0)
+			if (f->group < 0 || !f->node.exists)
+				continue; /* nobody can have it open */
+			struct group_node *node = array_add(&s->nodes, &s->n_nodes, sizeof(*node));
+			if (!node)
 				return -ENOMEM;
+			*node = (struct group_node){ f->group, f->node_number };
 		}
 	}
 	return 0;
@@ -136,7 +124,7 @@ static int look_at_descriptors(struct search *s, unsigned pid, int pid_fd)
 		if (fstatat(fds, names.names[i], &st, 0) < 0 || !S_ISCHR(st.st_mode))
 			continue;
 		for (size_t k = 0; k < s->n_nodes; k++) {
-			r = s->nodes[k].rdev == st.st_rdev
+			r = s->nodes[k].number == st.st_rdev
 				    ? mark_group(s, s->nodes[k].group, pid, pid_fd)
 				    : 0;
 			if (r < 0)
@@ -150,6 +138,7 @@ static int look_at_processes(struct search *s)
 {
 	autonames names = { 0 };
 	autoclose int proc = -1;
+	unsigned own_pid = (unsigned)getpid();
 
 	int r = sysfs_open_dir(s->root_fd, "proc", &proc);
 	if (r == 0)
@@ -162,7 +151,7 @@ static int look_at_processes(struct search *s)
 		autoclose int pid_fd = -1;
 		unsigned pid;
 		if (text_to_unsigned(names.names[i], 10, 1, UINT32_MAX, &pid) < 0 ||
-		    pid == (unsigned)getpid() || sysfs_open_dir(proc, names.names[i], &pid_fd) < 0)
+		    pid == own_pid || sysfs_open_dir(proc, names.names[i], &pid_fd) < 0)
 			continue;
 		r = look_at_cmdline(s, pid, pid_fd);
 		if (r == 0 && s->n_nodes)

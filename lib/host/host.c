@@ -2,6 +2,7 @@
 /* The machine that is worked on: opened, read, closed. */
 #include "host/host.h"
 
+#include "core/record.h"
 #include "host/fd.h"
 #include "host/files.h"
 #include "host/state.h"
@@ -55,4 +56,15 @@ int host_read(const struct host *h, const struct pci_address *only,
 		return r;
 	*ret_machine = TAKE_PTR(m);
 	return 0;
+}
+
+int host_reload(const struct host *h, struct vfprep_machine *m, struct vfprep_problems *p)
+{
+	while (m->n_teams)
+		team_clear(&m->teams[--m->n_teams]);
+	for (size_t i = 0; i < m->n_pfs; i++) {
+		record_free(m->pfs[i].record);
+		m->pfs[i].record = NULL;
+	}
+	return state_load(h->rundir_fd, h->rundir, m, p);
 }

@@ -33,4 +33,7 @@ void host_close(struct host *h, const struct kernel_source *source);
 int host_read(const struct host *h, const struct pci_address *only,
 	      struct vfprep_machine **ret_machine, struct vfprep_problems *p);
 
+/* Reads its records and what is published anew, and nothing else. */
+int host_reload(const struct host *h, struct vfprep_machine *m, struct vfprep_problems *p);
+
 #endif

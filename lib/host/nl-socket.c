@@ -21,6 +21,9 @@
  * down to net.core.rmem_max, which is enough. */
 #define RECEIVE_BUFFER (1024 * 1024)
 
+/* An error without its request, and the kernel's text with it. */
+#define ACKNOWLEDGEMENT_MAX 4096
+
 #define DUMP_TRIES 3
 
 struct netlink {
@@ -89,33 +92,40 @@ static int send_request(struct netlink *n, struct nl_msg *msg, struct exchange *
 	return sent < 0 ? -errno : 0;
 }
 
-/* Waits for the next datagram; makes the buffer as long as it is. */
-static int receive(struct netlink *n, uint64_t deadline, size_t *ret_size)
+static int make_room(struct netlink *n, size_t size)
+{
+	if (size <= n->size)
+		return 0;
+	char *buffer = realloc(n->buffer, size);
+	if (!buffer)
+		return -ENOMEM;
+	n->buffer = buffer;
+	n->size = size;
+	return 0;
+}
+
+/* Takes the next datagram, which is there already where the kernel answers at once; makes the
+ * buffer as long as it is, which needs no look where only an acknowledgement comes: what is longer
+ * is no answer to that. Return: -EAGAIN once one may have come. */
+static int receive(struct netlink *n, bool acknowledged, uint64_t deadline, size_t *ret_size)
 {
 	struct pollfd p = { .fd = nl_socket_get_fd(n->sock), .events = POLLIN };
-	ssize_t size;
-	int ready = poll(&p, 1, deadline_left_ms(deadline));
+	ssize_t size = acknowledged ? ACKNOWLEDGEMENT_MAX
+				    : recv(p.fd, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
+	int r = size < 0 ? -errno : make_room(n, (size_t)size);
 
-	if (ready == 0)
-		return -ETIMEDOUT;
-	if (ready < 0)
-		return errno == EINTR ? -EAGAIN : -errno;
-	size = recv(p.fd, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
-	if (size < 0)
-		return -errno;
-	if ((size_t)size > n->size) {
-		char *buffer = realloc(n->buffer, (size_t)size);
-
-		if (!buffer)
-			return -ENOMEM;
-		n->buffer = buffer;
-		n->size = (size_t)size;
+	if (r == 0) {
+		size = recv(p.fd, n->buffer, n->size, MSG_DONTWAIT);
+		r = size < 0 ? -errno : 0;
 	}
-	size = recv(p.fd, n->buffer, n->size, MSG_DONTWAIT);
-	if (size < 0)
-		return -errno;
-	*ret_size = (size_t)size;
-	return 0;
+	if (r == -EAGAIN) {
+		int ready = poll(&p, 1, deadline_left_ms(deadline));
+
+		return ready == 0 ? -ETIMEDOUT : ready < 0 && errno != EINTR ? -errno : -EAGAIN;
+	}
+	if (r == 0)
+		*ret_size = (size_t)size;
+	return r;
 }
 
 /* The kernel's text stands behind the error, and behind the request where that is repeated. */
@@ -199,7 +209,7 @@ static int exchange(struct netlink *n, struct nl_msg *msg, struct exchange *x)
 	while (!x->done) {
 		size_t size = 0;
 
-		r = receive(n, deadline, &size);
+		r = receive(n, x->acknowledged, deadline, &size);
 		if (r == -EAGAIN)
 			continue;
 		if (r < 0)

@@ -61,7 +61,7 @@ static int read_group(const struct probe *probe, int fd, struct function *f)
 	int r = group_of(fd, &f->group);
 
 	if (r == 0)
-		r = group_read_node(probe->root_fd, f->group, &f->node);
+		r = group_read_node(probe->root_fd, f->group, &f->node, &f->node_number);
 	if (r == 0)
 		f->has |= FUNCTION_NODE;
 	return r == -ENOMEM ? r : 0;
@@ -78,15 +78,19 @@ static int read_netdev(int fd, struct function *f, bool *ret_has_dir)
 	return r == -ENOMEM ? r : 0;
 }
 
-/* What its driver tells of its use, before anybody asks the interface or /proc. A directory `net`
- * with nothing in it: its interface is in another network namespace (net/core/net-sysfs.c). */
+/* What its driver tells of its use, before anybody asks the interface or /proc. Only a net driver
+ * makes a directory `net`; with nothing in it: its interface is in another network namespace
+ * (net/core/net-sysfs.c). */
 static int read_use(int fd, struct vf *vf)
 {
 	struct function *f = &vf->function;
 	bool has_dir = false;
-	int r = read_netdev(fd, f, &has_dir);
+	int r;
 
-	if (r < 0 || !f->driver || driver_is_vfio(f->driver) || strcmp(f->driver, "pci-stub") == 0)
+	if (!f->driver || driver_is_vfio(f->driver) || strcmp(f->driver, "pci-stub") == 0)
+		return 0;
+	r = read_netdev(fd, f, &has_dir);
+	if (r < 0)
 		return r;
 	if (!has_dir)
 		return vf_set_use(vf, USE_DRIVER, 0, f->driver);
@@ -196,13 +200,15 @@ static void note_left_behind(void *user, size_t i, pid_t pid)
 static int read_overrides(const struct probe *probe, struct pf *pf, struct vfprep_problems *p)
 {
 	CLEANUP(overrides_clear) struct overrides o = { .probe = probe };
+	bool any_stuck = stuck_any(probe->rundir_fd);
 	char **texts = NULL;
 	int r = 0;
 
 	/* The device lock of a busy PF may be taken. */
 	for (size_t i = 0; r == 0 && i < (pf->busy ? pf->n_vfs : pf_count(pf)); i++) {
 		struct vf *vf = pf_at(pf, i);
-		if (!stuck_is_there(probe->root_fd, probe->rundir_fd, vf->function.address))
+		if (!any_stuck ||
+		    !stuck_is_there(probe->root_fd, probe->rundir_fd, vf->function.address))
 			r = add_override(&o, vf);
 	}
 	if (r == 0)

@@ -302,8 +302,11 @@ static int add_pfs(struct reader *reader, struct vfprep_machine *m)
 				   "the list of PCI devices: %s", strerror(-r));
 	for (size_t i = 0; i < names.n; i++) {
 		struct pci_address address;
+		struct pf *pf;
 
-		if (pci_address_parse(names.names[i], &address) < 0)
+		/* VFs come behind their PF, which knows them by then. */
+		if (pci_address_parse(names.names[i], &address) < 0 ||
+		    machine_find_vf(m, address, &pf))
 			continue;
 		r = add_pf(reader, address, m);
 		if (r < 0)

@@ -25,8 +25,9 @@ int publish_team(const struct store *store, const struct team *team, bool keep_d
 	if (!hostdev || !json || (team->hint && !interface))
 		return -ENOMEM;
 	int r = put(store, team->name, "hostdev.xml", hostdev);
-	if (r == 0)
-		r = put(store, team->name, "interface.xml", interface); /* NULL removes it */
+	/* One that was there before is gone: with the team that it was about, or swept. */
+	if (r == 0 && interface)
+		r = put(store, team->name, "interface.xml", interface);
 	if (r == 0)
 		r = put(store, team->name, "team.json", json);
 	if (r < 0)

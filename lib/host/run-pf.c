@@ -323,13 +323,24 @@ static void forget_cleared_macs(const struct pf_run *run, struct pf *pf)
 	}
 }
 
+/* The PF as it is in the end: as it was verified, where nothing was put back since; but for what is
+ * published by now. */
+static int read_at_end(struct pf_run *run, struct vfprep_machine **verified,
+		       struct vfprep_machine **ret)
+{
+	if (!*verified || anything_failed(run))
+		return host_read(run->host, &run->address, ret, NULL);
+	*ret = TAKE_PTR(*verified);
+	return host_reload(run->host, *ret, NULL);
+}
+
 /* What the run leaves on record. */
-static void tidy(struct pf_run *run)
+static void tidy(struct pf_run *run, struct vfprep_machine **verified)
 {
 	automachine now = NULL;
 
 	/* Nobody is to be told: whatever was to be done is done. */
-	if (host_read(run->host, &run->address, &now, NULL) < 0 || now->n_pfs != 1)
+	if (read_at_end(run, verified, &now) < 0 || now->n_pfs != 1)
 		return;
 	if (run->request->wish->aim == AIM_RELEASE && !anything_failed(run))
 		forget_cleared_macs(run, &now->pfs[0]);
@@ -379,6 +390,6 @@ enum vfprep_outcome pf_run(struct pf_run *run)
 		outcome = pf_undo(run);
 	settle(run);
 	if (outcome != VFPREP_LEFT)
-		tidy(run);
+		tidy(run, &now);
 	return outcome;
 }

@@ -75,6 +75,8 @@ int claim_all(const struct host *h, struct pf *pf)
 static int claim_for_plan(const struct host *h, const struct vfprep_plan *plan,
 			  struct vfprep_machine *actual, bool *ret_in_use)
 {
+	const struct vf *last = NULL; /* the steps of a VF follow one another */
+
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct step *s = &plan->steps[i];
 		struct pf *pf = machine_find_pf(actual, s->pf);
@@ -84,8 +86,9 @@ static int claim_for_plan(const struct host *h, const struct vfprep_plan *plan,
 			r = claim_all(h, pf);
 			*ret_in_use = *ret_in_use || r == -EBUSY;
 			r = r == -EBUSY ? 0 : r;
-		} else if (vf && s->kind != STEP_PUBLISH) {
+		} else if (vf && vf != last && s->kind != STEP_PUBLISH) {
 			r = claim_vf(h, vf, ret_in_use);
+			last = vf;
 		}
 		if (r < 0)
 			return r;

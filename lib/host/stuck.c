@@ -58,3 +58,17 @@ bool stuck_is_there(int root_fd, int rundir_fd, struct pci_address address)
 	(void)file_remove(rundir_fd, path); /* a note that stays does no harm */
 	return false;
 }
+
+bool stuck_any(int rundir_fd)
+{
+	autonames names = { 0 };
+
+	if (rundir_fd < 0 || sysfs_list(rundir_fd, "state", &names) < 0)
+		return false;
+	for (size_t i = 0; i < names.n; i++) {
+		const char *dot = strrchr(names.names[i], '.');
+		if (text_equal(dot, ".reader"))
+			return true;
+	}
+	return false;
+}

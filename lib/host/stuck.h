@@ -15,4 +15,7 @@ void stuck_note(int root_fd, int rundir_fd, struct pci_address address, pid_t pi
 /* Does a reader that was left behind at that function still wait? */
 bool stuck_is_there(int root_fd, int rundir_fd, struct pci_address address);
 
+/* Has any reader been noted? Else no function need be asked about. */
+bool stuck_any(int rundir_fd);
+
 #endif

@@ -12,6 +12,7 @@
 
 #define ATTRIBUTE_MAX 65536 /* sysfs itself stops at a page */
 #define TARGET_MAX    4096
+#define LIST_BYTES    32768
 
 static int read_error(int error)
 {
@@ -129,12 +130,6 @@ void name_list_clear(struct name_list *l)
 	*l = (struct name_list){ 0 };
 }
 
-static void close_dirp(DIR **dir)
-{
-	if (*dir)
-		(void)closedir(*dir); /* it was only read */
-}
-
 static int add_name(struct name_list *l, const char *name)
 {
 	char **room = NULL;
@@ -148,28 +143,37 @@ static int add_name(struct name_list *l, const char *name)
 	return *room ? 0 : -ENOMEM;
 }
 
+/* The names among SIZE bytes of what getdents64() gave. */
+static int add_names(struct name_list *l, const char *entries, size_t size)
+{
+	for (size_t at = 0; at < size;) {
+		const struct dirent64 *entry = (const struct dirent64 *)(entries + at);
+		int r = add_name(l, entry->d_name);
+
+		if (r < 0)
+			return r;
+		at += entry->d_reclen;
+	}
+	return 0;
+}
+
+/* Without opendir(), which asks of each descriptor what is known here. */
 int sysfs_list(int dir_fd, const char *path, struct name_list *ret)
 {
 	autoclose int fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	CLEANUP(close_dirp) DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	_Alignas(struct dirent64) char entries[LIST_BYTES];
 	autonames l = { 0 };
 
-	if (!dir)
+	if (fd < 0)
 		return read_error(errno);
-	(void)TAKE_FD(fd); /* the DIR has it */
 	for (;;) {
-		struct dirent *entry = NULL;
-		int r;
+		ssize_t n = getdents64(fd, entries, sizeof(entries));
+		int r = n < 0 ? read_error(errno) : add_names(&l, entries, (size_t)n);
 
-		errno = 0;
-		entry = readdir(dir);
-		if (!entry && errno != 0)
-			return read_error(errno);
-		if (!entry)
-			break;
-		r = add_name(&l, entry->d_name);
 		if (r < 0)
 			return r;
+		if (n == 0)
+			break;
 	}
 	if (l.n > 0)
 		qsort(l.names, l.n, sizeof(*l.names), compare_names);

@@ -66,26 +66,44 @@ static int choose(int root_fd, const struct variants *v, const char *modalias, c
 	return text_replace(ret, module_driver_name(module));
 }
 
-static int choose_for_function(int root_fd, const struct variants *v, struct function *f)
-{
-	autofree char *modalias = NULL;
-	autoclose int fd = -1;
-	int r = sysfs_open_function(root_fd, f->address, &fd);
+/* The VFs of a PF are all alike, nearly always: what one was found to want is not looked up again.
+ */
+struct chosen {
+	char *modalias, *driver;
+};
 
-	if (r == 0)
-		r = sysfs_read(fd, "modalias", &modalias);
+static void chosen_clear(struct chosen *c)
+{
+	free(c->modalias);
+	free(c->driver);
+}
+
+static int choose_for_vf(int root_fd, const struct variants *v, int pf_fd, struct vf *vf,
+			 struct chosen *last)
+{
+	autofree char *path = vf->index == VF_SELF ? strdup("modalias")
+						   : text_format("virtfn%u/modalias", vf->index);
+	autofree char *modalias = NULL;
+	int r = path ? sysfs_read(pf_fd, path, &modalias) : -ENOMEM;
+
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	return choose(root_fd, v, modalias, &f->auto_driver);
+	if (!text_equal(modalias, last->modalias)) {
+		chosen_clear(last);
+		*last = (struct chosen){ .modalias = TAKE_PTR(modalias) };
+		r = choose(root_fd, v, last->modalias, &last->driver);
+	}
+	return r < 0 ? r : text_replace(&vf->function.auto_driver, last->driver);
 }
 
 int variants_choose(int root_fd, const struct variants *v, int pf_fd, struct pf *pf)
 {
+	CLEANUP(chosen_clear) struct chosen last = { 0 };
 	unsigned device;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < pf_count(pf); i++)
-		r = choose_for_function(root_fd, v, &pf_at(pf, i)->function);
+		r = choose_for_vf(root_fd, v, pf_fd, pf_at(pf, i), &last);
 	if (r < 0 || !pf->totalvfs || !pf->vendor ||
 	    sysfs_read_unsigned(pf_fd, "sriov_vf_device", 16, &device) < 0)
 		return r;

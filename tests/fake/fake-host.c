@@ -100,6 +100,7 @@ int fake_host_prepare(struct fake_host *h, const char *name, const char *team)
 void fake_host_heal(struct fake_host *h)
 {
 	h->fake->ops = h->fake->fail_at = h->fake->die_at = 0;
+	h->fake->counts = (struct fake_counts){ 0 };
 	h->fake->fail_on = false;
 	free(h->fake->failed_step);
 	h->fake->failed_step = NULL;

@@ -196,6 +196,7 @@ static int op_read(void *kernel, const struct pci_address *only, struct vfprep_m
 	automachine copy = machine_new();
 	char address[PCI_ADDRESS_TEXT];
 
+	f->counts.reads++;
 	int r = begin(f, NULL);
 	if (r < 0)
 		return problem_add(p, r, VFPREP_SYSTEM,
@@ -302,6 +303,7 @@ static int op_act(void *kernel, const struct step *s, char **ret_detail)
 	struct fake *f = kernel;
 
 	(void)ret_detail; /* this kernel says nothing */
+	f->counts.acts[s->kind]++;
 	int r = begin(f, s);
 	if (r < 0)
 		return r;
@@ -324,6 +326,7 @@ static int op_claim(void *kernel, int group)
 {
 	struct fake *f = kernel;
 
+	f->counts.claims++;
 	int r = begin(f, NULL);
 	if (r < 0)
 		return r;
@@ -349,7 +352,10 @@ static int op_enter(void *kernel, struct pci_address pf, char **ret_detail)
 
 static int op_store(void *kernel, int rundir_fd, const char *path, const char *text)
 {
-	int r = begin(kernel, NULL);
+	struct fake *f = kernel;
+
+	f->counts.stores++;
+	int r = begin(f, NULL);
 	if (r < 0)
 		return r;
 	return text ? file_write(rundir_fd, path, text) : file_remove(rundir_fd, path);
@@ -360,6 +366,7 @@ static int op_list(void *kernel, unsigned ifindex, struct vf_list *ret)
 	struct fake *f = kernel;
 	autovflist l = { .listed = !f->lists_nothing };
 
+	f->counts.lists++;
 	int r = begin(f, NULL);
 	if (r < 0)
 		return r;
@@ -408,13 +415,25 @@ const struct kernel_ops fake_ops = {
 
 /* The machine */
 
-static void add_pf(struct fake *f, const char *address, const char *name, unsigned ifindex,
-		   const char *mac)
+static void make_room(struct pf *pf, unsigned totalvfs)
 {
 	static const uint8_t machine_id[16] = {
 		0x5f, 0x1e, 0x0c, 0x2a, 0xb7, 0xd9, 0x4c, 0x6f,
 		0x8a, 0x3b, 0x2d, 0x1c, 0x0e, 0x9f, 0x8a, 0x7b,
 	}; /* that of the emulated machine */
+
+	pf->totalvfs = totalvfs;
+	while (pf->n_auto_macs < totalvfs) {
+		unsigned index = (unsigned)pf->n_auto_macs;
+		uint8_t(*auto_mac)[6] =
+			array_add(&pf->auto_macs, &pf->n_auto_macs, sizeof(*auto_mac));
+		mac_derive_auto(machine_id, pf->permanent_mac, index, *auto_mac);
+	}
+}
+
+static void add_pf(struct fake *f, const char *address, const char *name, unsigned ifindex,
+		   const char *mac)
+{
 	struct pci_address a;
 
 	(void)pci_address_parse(address, &a);
@@ -427,7 +446,6 @@ static void add_pf(struct fake *f, const char *address, const char *name, unsign
 	pf->ifindex = ifindex;
 	pf->autoprobe = true;
 	pf->lists_vfs = true;
-	pf->totalvfs = 7;
 	pf->offset = 128;
 	pf->stride = 2;
 	pf->vendor = 0x8086;
@@ -441,11 +459,7 @@ static void add_pf(struct fake *f, const char *address, const char *name, unsign
 	self->function.inode = 900 + ifindex;
 	(void)text_replace(&self->function.driver, "igb");
 	(void)text_replace(&self->function.auto_driver, "vfio-pci");
-	for (unsigned i = 0; i < pf->totalvfs; i++) {
-		uint8_t(*auto_mac)[6] =
-			array_add(&pf->auto_macs, &pf->n_auto_macs, sizeof(*auto_mac));
-		mac_derive_auto(machine_id, pf->permanent_mac, i, *auto_mac);
-	}
+	make_room(pf, 7);
 }
 
 struct fake *fake_new(void)
@@ -458,6 +472,14 @@ struct fake *fake_new(void)
 	add_pf(f, "0000:01:00.0", "eth0", 2, "52:54:00:aa:00:01");
 	add_pf(f, "0000:02:00.0", "eth1", 3, "52:54:00:aa:00:02");
 	return f;
+}
+
+void fake_grow(struct fake *f, unsigned totalvfs)
+{
+	/* The addresses of many VFs reach over that of the second one. */
+	while (f->machine->n_pfs > 1)
+		pf_clear(&f->machine->pfs[--f->machine->n_pfs]);
+	make_room(f->machine->pfs, totalvfs);
 }
 
 void fake_free(struct fake *f)

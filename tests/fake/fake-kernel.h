@@ -6,7 +6,14 @@
 
 #include "host/kernel.h"
 
-#define FAKE_GROUPS 64
+#define FAKE_GROUPS 512
+
+/* What the machine was asked for. */
+struct fake_counts {
+	unsigned reads;            /* of all of it, or of one PF */
+	unsigned acts[STEP_COUNT]; /* steps, by their kind */
+	unsigned claims, stores, lists;
+};
 
 struct fake {
 	struct vfprep_machine *machine;
@@ -20,6 +27,7 @@ struct fake {
 	 * and all that follow too if FAIL_ON; DIE_AT: all from there on do nothing, as after
 	 * SIGKILL, and OPS stops. */
 	unsigned ops, fail_at, die_at;
+	struct fake_counts counts; /* of those that were tried */
 	int fail_errno;
 	bool fail_on;
 	unsigned makes_at_most; /* VFs, whatever is asked for; 0: as many as that */
@@ -41,6 +49,8 @@ extern const struct kernel_ops fake_ops;
 
 /* Two PFs like those of the emulated machine's profile two-pfs. */
 struct fake *fake_new(void);
+/* Leaves the first PF alone, with room for that many VFs. */
+void fake_grow(struct fake *f, unsigned totalvfs);
 void fake_free(struct fake *f);
 DEFINE_CLEANUP(struct fake, fake_free)
 

@@ -9,17 +9,18 @@ LAB=${LAB:?}
 trap - ERR
 set +eE
 
-# The interfaces that were there after boot, one "ADDRESS NAME MAC" a line for each PF.
-boot_interfaces=/lab/interfaces
+# What was there after boot, one "ADDRESS DRIVER INTERFACE MAC" a line for each PF, INTERFACE and MAC none without one.
+boot_pfs=/lab/pfs
 
 remember()
 {
-	local pf netdev
+	local pf netdev mac
 
 	for pf in $(pfs); do
-		netdev=$(pf_netdev "$pf")
-		printf '%s %s %s\n' "$pf" "$netdev" "$(cat "/sys/class/net/$netdev/address")"
-	done >"$boot_interfaces"
+		netdev=$(pf_netdev "$pf") mac=none
+		[ "$netdev" = none ] || mac=$(cat "/sys/class/net/$netdev/address")
+		printf '%s %s %s %s\n' "$pf" "$(driver_of "$pf")" "$netdev" "$mac"
+	done >"$boot_pfs"
 	snapshot >/lab/snapshot
 }
 
@@ -49,13 +50,13 @@ clear_overrides()
 
 reset_pf()
 {
-	local pf=$1
+	local pf=$1 driver=$2
 
 	if [ "$(numvfs "$pf")" -gt 0 ]; then
 		raw numvfs "$pf" 0
 	fi
 	raw autoprobe "$pf" 1
-	if [ "$(driver_of "$pf")" != igb ]; then
+	if [ "$(driver_of "$pf")" != "$driver" ]; then
 		[ "$(driver_of "$pf")" = none ] || raw unbind "$pf"
 		raw override "$pf" none
 		raw probe "$pf"
@@ -66,6 +67,7 @@ reset_interface()
 {
 	local pf=$1 name=$2 mac=$3 now
 
+	[ "$name" != none ] || return 0
 	now=$(pf_netdev "$pf")
 	ip link set dev "$now" down nomaster
 	[ "$now" = "$name" ] || ip link set dev "$now" name "$name"
@@ -75,23 +77,23 @@ reset_interface()
 
 reset_machine()
 {
-	local pf name mac
+	local pf driver name mac
 
 	ip -all netns delete # what is in them comes back
 	if [ ! -d /sys/module/igb ] || [ ! -d /sys/module/igbvf ]; then
 		modprobe -a igb igbvf
 	fi
-	while read -r pf name mac; do
+	while read -r pf driver name mac; do
 		[ -e "$(device "$pf")" ] || echo 1 >/sys/bus/pci/rescan
-		reset_pf "$pf"
-	done <"$boot_interfaces"
+		reset_pf "$pf" "$driver"
+	done <"$boot_pfs"
 	clear_overrides
 	remove_netdevsim
 	[ ! -S /run/udev/control ] || udevadm settle
 	delete_virtual_interfaces
-	while read -r pf name mac; do
+	while read -r pf driver name mac; do
 		reset_interface "$pf" "$name" "$mac"
-	done <"$boot_interfaces"
+	done <"$boot_pfs"
 	rm -rf /run/vfprep /run/cdi /etc/cdi /usr/lib/vfprep
 	find /etc/vfprep /tmp /dev/vfio -xdev -mindepth 1 ! -type c ! -path '/tmp/systemd-private-*' -delete 2>/dev/null
 	if [ -e /dev/vfio/vfio ]; then

@@ -81,9 +81,14 @@ example()
 example 1 usage:
 example 0 '' list lo
 example 1 "no interface is called 'nosuch'" list nosuch
-example 1 "'one' is no number" mac lo one 02:00:00:00:00:01
-example 1 "'02:00:00:00:00:012' is no MAC" mac lo 0 02:00:00:00:00:012
-example 1 'there is no such VF: its PF has 0' mac lo 0 02:00:00:00:00:01
+example 1 "'one' is no number" set lo one mac=02:00:00:00:00:01
+example 1 "'2x' is no number" macs lo 2x 02:00:00:00:00:01
+example 1 'there is no such VF: its PF has 0' set lo 0 mac=02:00:00:00:00:01 trust=1 vlan=5 protocol=0x8100
+example 1 'there is no such VF: its PF has 0' macs lo 2 02:00:00:00:00:ff
+example 1 "'mac=02:00:00:00:00:01:02' is no setting" set lo 0 mac=02:00:00:00:00:01:02
+for word in trust=256 trust= trust =1 nosuch=1 vlan=1x mac=; do
+	example 1 "'$word' is no setting" set lo 0 "$word"
+done
 # Nothing but libc and what the library needs: the rest is not its user's business.
 ldd "$installed/libvfprep.so.0" | grep -q 'not found' && fail 'a library is missing'
 

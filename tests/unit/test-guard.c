@@ -84,6 +84,23 @@ static void a_write_that_ends_is_told(void **state)
 	assert_int_equal(busy_holder(t->fd, pf, NULL, NULL), 0);
 }
 
+static void what_is_there_already_is_not_written(void **state)
+{
+	struct tree *t = *state;
+	struct guard g = { .rundir_fd = t->fd, .pf = pf, .timeout_ms = 5000 };
+	char content[8] = "";
+	int fd;
+
+	tree_add_file(t, "a", "igb\n");
+	assert_int_equal(guard_replace(&g, t->fd, "a", "x", "igb", "driver_override", NULL), 1);
+	assert_int_equal(guard_replace(&g, t->fd, "a", "x", "ig", "driver_override", NULL), 0);
+	assert_int_equal(guard_replace(&g, t->fd, "none", "x", "ig", "x", NULL), -ENOENT);
+	fd = openat(t->fd, "a", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(read(fd, content, sizeof(content)), 4);
+	assert_string_equal(content, "xgb\n"); /* at the beginning, as sysfs wants it */
+	close(fd);
+}
+
 static void the_errno_of_the_write_is_told(void **state)
 {
 	struct tree *t = *state;
@@ -238,6 +255,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_write_that_ends_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_there_already_is_not_written, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(the_errno_of_the_write_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_write_that_blocks_is_left_behind_with_the_lock,
 						setup, teardown),

@@ -71,7 +71,10 @@ static void an_unbound_vf_is_known_to_be_unbound(void **state)
 	assert_int_equal(unlinkat(f->tree.fd, VF_DIR "0/driver", 0), 0);
 	assert_int_equal(unlinkat(f->tree.fd, VF_DIR "0/iommu_group", 0), 0);
 	tree_add_file(&f->tree, VF_DIR "0/driver_override", "(null)\n");
-	tree_add_dir(&f->tree, VF_DIR "0/net/eth5");
+	add_vf(&f->tree, 1, 7);
+	assert_int_equal(unlinkat(f->tree.fd, VF_DIR "2/driver", 0), 0);
+	tree_add_link(&f->tree, VF_DIR "2/driver", "../../../../bus/pci/drivers/igbvf");
+	tree_add_dir(&f->tree, VF_DIR "2/net/eth5");
 	automachine m = read_machine(f, NULL);
 	struct function *v = &m->pfs[0].vfs[0].function;
 
@@ -79,7 +82,8 @@ static void an_unbound_vf_is_known_to_be_unbound(void **state)
 	assert_null(v->driver);
 	assert_null(v->override);
 	assert_int_equal(v->group, -1);
-	assert_string_equal(v->netdev, "eth5");
+	assert_null(v->netdev);
+	assert_string_equal(m->pfs[0].vfs[1].function.netdev, "eth5");
 }
 
 static void an_override_that_blocks_is_absent(void **state)

@@ -21,6 +21,7 @@ static void who_waits_is_known_until_its_end(void **state)
 	(void)state;
 	tree_new(&t);
 	assert_false(stuck_is_there(root, t.fd, vf));
+	assert_false(stuck_any(t.fd));
 	pid_t pid = fork();
 	if (pid == 0) {
 		pause();
@@ -28,7 +29,9 @@ static void who_waits_is_known_until_its_end(void **state)
 	}
 	stuck_note(root, t.fd, vf, pid);
 	assert_true(stuck_is_there(root, t.fd, vf));
+	assert_true(stuck_any(t.fd));
 	assert_false(stuck_is_there(root, -1, vf));
+	assert_false(stuck_any(-1));
 	const struct pci_address other = { .bus = 2 };
 	assert_false(stuck_is_there(root, t.fd, other));
 
@@ -37,6 +40,7 @@ static void who_waits_is_known_until_its_end(void **state)
 	assert_false(stuck_is_there(root, t.fd, vf)); /* it has ended, though nobody asked for it */
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_int_equal(faccessat(t.fd, "state/0000:01:10.0.reader", F_OK, 0), -1);
+	assert_false(stuck_any(t.fd));
 	tree_free(&t);
 	close(root);
 }

@@ -13,22 +13,22 @@ vf1=0000:01:10.2
 
 expect_status 0 example-vf list "$name"
 expect_equal 'lines' "$(wc -l <<<"$OUT")" 3
-expect_match 'the list' "$OUT" $'vf 1 mac 00:00:00:00:00:00 vlan 0 qos 0 protocol 0x8100 trust off spoofcheck on rate 0 to 0\n'
+expect_match 'the list' "$OUT" $'vf 1 mac=00:00:00:00:00:00 trust=0 vlan=0 qos=0 protocol=0x8100 spoofcheck=1 min_rate=0 max_rate=0 '
 
 # What is set shows; what is right already is not sent again.
 trace=$(mktemp)
-expect_status 0 strace -f -e trace=sendto,sendmsg -o "$trace" example-vf mac "$name" 1 02:00:5e:10:00:01
+expect_status 0 strace -f -e trace=sendto,sendmsg -o "$trace" example-vf set "$name" 1 mac=02:00:5e:10:00:01
 expect_equal 'messages to set one' "$(grep -c 'RTM_' "$trace")" 3
-expect_status 0 strace -f -e trace=sendto,sendmsg -o "$trace" example-vf mac "$name" 1 02:00:5e:10:00:01
+expect_status 0 strace -f -e trace=sendto,sendmsg -o "$trace" example-vf set "$name" 1 mac=02:00:5e:10:00:01
 expect_equal 'messages when it is right' "$(grep -c 'RTM_' "$trace")" 1
 expect_match 'iproute2' "$(ip -d link show dev "$name")" 'vf 1 +link/ether 02:00:5e:10:00:01'
 expect_status 0 example-vf list "$name"
-expect_match 'the list' "$OUT" 'vf 1 mac 02:00:5e:10:00:01 '
+expect_match 'the list' "$OUT" 'vf 1 mac=02:00:5e:10:00:01 '
 
 # What igb refuses, and what is not there, is said before or after it was tried.
-expect_status 1 example-vf mac "$name" 1 01:00:5e:10:00:01
+expect_status 1 example-vf set "$name" 1 mac=01:00:5e:10:00:01
 expect_match 'a multicast MAC' "$ERR" 'multicast'
-expect_status 1 example-vf mac "$name" 3 02:00:5e:10:00:01
+expect_status 1 example-vf set "$name" 3 mac=02:00:5e:10:00:01
 expect_match 'a VF too many' "$ERR" "$name vf 3: there is no such VF: its PF has 3"
 raw mac "$PF0" 1 00:00:00:00:00:00 >/dev/null
 
