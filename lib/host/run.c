@@ -112,7 +112,7 @@ static int plan_and_claim(const struct host *h, enum plan_aim aim,
 static int act_global(const struct host *h, const struct run_request *request,
 		      const struct vfprep_plan *plan, struct vfprep_problems *p)
 {
-	const struct store store = { h->ops, h->kernel, h->rundir_fd };
+	const struct store store = host_store(h);
 
 	for (size_t i = 0; i < plan->n && step_is_global(&plan->steps[i]); i++) {
 		const struct step *s = &plan->steps[i];
@@ -172,7 +172,7 @@ static enum vfprep_outcome run_one_pf(const struct host *h, const struct run_req
 	struct pf_run one = {
 		.host = h,
 		.request = request,
-		.store = { h->ops, h->kernel, h->rundir_fd },
+		.store = host_store(h),
 		.wanted = wanted_one,
 		.start = start,
 		.plan = plan,
@@ -189,7 +189,7 @@ static enum vfprep_outcome run_one_pf(const struct host *h, const struct run_req
 static void tidy_untouched(const struct host *h, const struct vfprep_machine *actual,
 			   const struct pf *want)
 {
-	const struct store store = { h->ops, h->kernel, h->rundir_fd };
+	const struct store store = host_store(h);
 	struct pf *pf = machine_find_pf(actual, want->address);
 	if (pf && !pf->busy) /* what is under way is not known yet */
 		pf_tidy_record(&store, actual, pf, want, false);
@@ -204,7 +204,7 @@ static int run_locked(const struct host *h, const struct run_request *request,
 	autoplan plan = NULL;
 	enum vfprep_outcome outcome = VFPREP_DONE;
 
-	const struct store store = { h->ops, h->kernel, h->rundir_fd };
+	const struct store store = host_store(h);
 	publish_sweep(&store);
 	int r = read_settled(h, &actual, p);
 	if (r == 0 && !actual->boot_id)

@@ -22,7 +22,7 @@ int context_new(const struct kernel_source *source, struct vfprep **ret_ctx)
 	if (!ctx)
 		return -ENOMEM;
 	ctx->source = source;
-	ctx->host.rundir_fd = -1;
+	ctx->host = HOST_NONE;
 	ctx->timeout_percent = 100;
 	*ret_ctx = ctx;
 	return 0;
@@ -76,7 +76,7 @@ int vfprep_set_timeouts(struct vfprep *ctx, unsigned percent, unsigned lock_wait
 
 int context_open(struct vfprep *ctx, bool create, struct vfprep_problems *p)
 {
-	if (ctx->host.kernel && (!create || ctx->host.rundir_fd >= 0))
+	if (ctx->host.kernel && (!create || (ctx->host.rundir_fd >= 0 && ctx->host.cdi_fd >= 0)))
 		return 0;
 	host_close(&ctx->host, ctx->source);
 	int r = host_open(&ctx->host, ctx->source, ctx->rundir, create, ctx->timeout_percent, p);

@@ -6,7 +6,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-commands=(list check plan apply prepare release verify)
+commands=(list check plan apply prepare release verify cdi oci-hook)
 completions=$source_dir/completions
 
 # Options with the name of their value: "--machine=FILE", "-q", "--quiet".
@@ -29,7 +29,7 @@ plain_options_of_help()
 
 options_of_zsh()
 {
-	sed -n "/^_vfprep_$1()/,/^}/p" "$completions/_vfprep" |
+	sed -n "/^_vfprep_$1()/,/^}/p" "$completions/_vfprep" | sed 1d |
 		sed -E "s/\[.*//; s/\([^)]*\)//" | grep -oE -- '-[a-z-]+' | grep -vx -- '-s' | sort
 }
 
@@ -92,7 +92,7 @@ for driver in $(grep -oE '^	\{ "[A-Za-z0-9_-]+"' "$source_dir/lib/core/driver-ru
 	grep -qw -- "$driver" "$source_dir/docs/drivers.md" || fail "docs/drivers.md: no $driver"
 done
 
-expect_equal 'commands' "$(complete_line 'vfprep ' | paste -sd ' ')" 'apply check list plan prepare release verify'
+expect_equal 'commands' "$(complete_line 'vfprep ' | paste -sd ' ')" 'apply cdi check list oci-hook plan prepare release verify'
 expect_equal 'one command' "$(complete_line 'vfprep re')" release
 expect_equal 'the devices' "$devices" '0000:01:00.0 0000:01:10.0 0000:03:00.1'
 expect_equal 'one option' "$(complete_line 'vfprep apply --dr')" --dry-run
@@ -100,6 +100,7 @@ expect_equal 'names behind plan' "$(complete_line 'vfprep plan ' | paste -sd ' '
 expect_equal 'names behind release' "$(complete_line 'vfprep release ' | paste -sd ' ')" '0000:01:00.0 0000:02:00.0 db1 web0'
 expect_equal 'names behind prepare' "$(complete_line 'vfprep prepare ' | paste -sd ' ')" '0000:01:10.0 0000:02:00.0'
 expect_equal 'names behind verify' "$(complete_line 'vfprep verify ' | paste -sd ' ')" 'db1 web0'
+expect_equal 'names behind cdi' "$(complete_line 'vfprep cdi ' | paste -sd ' ')" 'db1 web0'
 expect_equal 'names behind list' "$(complete_line 'vfprep list ')" ''
 # Bash has replaced all up to the last ':' or '=' already.
 expect_equal 'an address' "$(complete_line 'vfprep apply -n 0000:02')" '02:00.0'
