@@ -55,7 +55,7 @@ _vfprep_value()
 	--machine) compgen -f -- "$2" ;;
 	--confdir | --rundir) compgen -d -- "$2" ;;
 	--mac) compgen -W 'auto none' -- "$2" ;;
-	--driver) compgen -W 'vfio-pci none' -- "$2" ;;
+	--driver) compgen -W 'vfio-pci auto none' -- "$2" ;;
 	--owner | --container-owner) compgen -u -- "$2" ;;
 	--group | --container-group) compgen -g -- "$2" ;;
 	--team | --mode | --guest-memory | --persistent | --wait | --timeout) ;;

@@ -45,7 +45,7 @@ complete -c vfprep -n '__fish_seen_subcommand_from apply prepare release' -s n -
 complete -c vfprep -n '__fish_seen_subcommand_from release' -l all -d 'everything that vfprep changed'
 complete -c vfprep -n '__fish_seen_subcommand_from prepare' -l team -x -d 'publish it under that name'
 complete -c vfprep -n '__fish_seen_subcommand_from prepare' -l mac -x -a 'auto none' -d 'an address, auto or none'
-complete -c vfprep -n '__fish_seen_subcommand_from prepare' -l driver -x -a 'vfio-pci none' -d 'bind it to that driver (vfio-pci), or none'
+complete -c vfprep -n '__fish_seen_subcommand_from prepare' -l driver -x -a 'vfio-pci auto none' -d 'bind it to that driver (vfio-pci), auto or none'
 complete -c vfprep -n '__fish_seen_subcommand_from prepare' -l owner -x -a '(__fish_complete_users)' -d 'who gets the device node of its group'
 complete -c vfprep -n '__fish_seen_subcommand_from prepare' -l group -x -a '(__fish_complete_groups)' -d 'which group gets it'
 complete -c vfprep -n '__fish_seen_subcommand_from prepare' -l mode -x -d 'its permissions, as 0660'

@@ -51,27 +51,45 @@ static int list(struct vfprep *ctx, unsigned ifindex, struct vfprep_problems *p)
 static int set_mac(struct vfprep *ctx, unsigned ifindex, const char *number, const char *mac,
 		   struct vfprep_problems *p)
 {
-	struct vfprep_vf vf = { .index = (unsigned)strtoul(number, NULL, 10),
-				.present = VFPREP_MAC };
+	struct vfprep_vf vf = { .present = VFPREP_MAC };
 	uint8_t *m = vf.mac;
+	int read = 0, more = 0;
 
-	if (sscanf(mac, "%2" SCNx8 ":%2" SCNx8 ":%2" SCNx8 ":%2" SCNx8 ":%2" SCNx8 ":%2" SCNx8,
-		   &m[0], &m[1], &m[2], &m[3], &m[4], &m[5]) != 6)
+	if (sscanf(number, "%5u%n", &vf.index, &read) != 1 || number[read]) {
+		fprintf(stderr, "'%s' is no number of a VF\n", number);
 		return -EINVAL;
+	}
+	if (sscanf(mac, "%2" SCNx8 ":%2" SCNx8 ":%2" SCNx8 ":%2" SCNx8 ":%2" SCNx8 ":%2" SCNx8 "%n",
+		   &m[0], &m[1], &m[2], &m[3], &m[4], &m[5], &more) != 6 ||
+	    mac[more]) {
+		fprintf(stderr, "'%s' is no MAC address\n", mac);
+		return -EINVAL;
+	}
 	int r = vfprep_vf_set(ctx, ifindex, &vf, 1, p);
 	if (r == 1)
 		printf("set, but the driver does not report it\n");
 	return r;
 }
 
+/* The library knows interfaces by their index alone: names change. */
+static int run_on_interface(struct vfprep *ctx, char **argv, struct vfprep_problems *p)
+{
+	unsigned ifindex = if_nametoindex(argv[2]);
+
+	if (ifindex == 0) {
+		fprintf(stderr, "no interface is called '%s'\n", argv[2]);
+		return -ENODEV;
+	}
+	return strcmp(argv[1], "list") == 0 ? list(ctx, ifindex, p)
+					    : set_mac(ctx, ifindex, argv[3], argv[4], p);
+}
+
 static int run(struct vfprep *ctx, int argc, char **argv, struct vfprep_problems *p)
 {
 	const char *what = argc > 2 ? argv[1] : "";
 
-	if (argc == 3 && strcmp(what, "list") == 0)
-		return list(ctx, if_nametoindex(argv[2]), p);
-	if (argc == 5 && strcmp(what, "mac") == 0)
-		return set_mac(ctx, if_nametoindex(argv[2]), argv[3], argv[4], p);
+	if ((argc == 3 && strcmp(what, "list") == 0) || (argc == 5 && strcmp(what, "mac") == 0))
+		return run_on_interface(ctx, argv, p);
 	if (argc == 4 && strcmp(what, "bind") == 0)
 		return vfprep_bind(ctx, argv[2], argv[3], p);
 	if (argc == 3 && strcmp(what, "unbind") == 0)

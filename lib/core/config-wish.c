@@ -54,12 +54,8 @@ static int parse_driver(struct config_parser *p, const char *value)
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789_-";
 
-	if (strcmp(value, "auto") == 0)
-		return config_fault(
-			p, "name the driver, as vfio-pci",
-			"Driver=auto: this version does not choose variant drivers yet");
 	if (value[strspn(value, letters)])
-		return config_fault(p, "write the driver's name, as vfio-pci, or none",
+		return config_fault(p, "write the driver's name, as vfio-pci, or auto, or none",
 				    "'%s' is no driver name", value);
 	return text_replace(&p->vf->wish.driver, value);
 }

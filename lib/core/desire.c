@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Rules and machine to what is wanted of the machine. */
-#include "core/desire.h"
+#include "core/desire-internal.h"
 
 #include "core/record.h"
 
@@ -58,10 +58,28 @@ static int want_team(const struct rule *rule, const struct vf_wish *wish, const 
 	return 0;
 }
 
+/* Why MACAddress=auto comes to nothing. */
+static int tell_no_auto_mac(const struct pf *pf, unsigned index, struct vfprep_problems *p)
+{
+	char subject[PCI_ADDRESS_TEXT];
+
+	pci_address_format(pf->address, subject);
+	if (pf->elsewhere.is) {
+		autofree char *where = elsewhere_text(&pf->elsewhere);
+		autofree char *advice = elsewhere_advice(&pf->elsewhere);
+		return problem_add(p, -ENODATA, VFPREP_UNSUPPORTED, subject, advice,
+				   "no MAC can be made for vf %u: %s", index, where ? where : "?");
+	}
+	return problem_add(p, -ENODATA, VFPREP_UNSUPPORTED, subject,
+			   "write a MACAddress= for each VF, or see to /etc/machine-id",
+			   "no MAC can be made for vf %u: %s", index,
+			   pf->has & PF_PERMANENT_MAC ? "there is no valid machine-id"
+						      : "the PF reports no permanent MAC");
+}
+
 static int want_mac(const struct rule *rule, const char *site, const struct vf_wish *wish,
 		    const struct pf *pf, struct vf *vf, struct vfprep_problems *p)
 {
-	char subject[PCI_ADDRESS_TEXT];
 	bool set = wish->set & 1u << VF_KEY_MAC;
 
 	if (set && wish->mac_wish == MAC_LITERAL) {
@@ -76,41 +94,12 @@ static int want_mac(const struct rule *rule, const char *site, const struct vf_w
 		mac_derive_team(site, vf->team, vf->settings.mac);
 	} else if (set || vf->team) {
 		if (vf->index >= pf->n_auto_macs)
-			return problem_add(
-				p, -ENODATA, VFPREP_UNSUPPORTED,
-				pci_address_format(pf->address, subject),
-				"write a MACAddress= for each VF, or see to /etc/machine-id",
-				"no MAC can be made for vf %u: %s", vf->index,
-				pf->has & PF_PERMANENT_MAC ? "there is no valid machine-id"
-							   : "the PF reports no permanent MAC");
+			return tell_no_auto_mac(pf, vf->index, p);
 		memcpy(vf->settings.mac, pf->auto_macs[vf->index], 6);
 	} else {
 		return 0;
 	}
 	vf->settings.present |= 1u << SETTING_MAC;
-	return 0;
-}
-
-static int want_driver(const struct vf_wish *wish, struct vf *vf)
-{
-	struct function *f = &vf->function;
-	const char *driver = wish->set & 1u << VF_KEY_DRIVER ? wish->driver
-			     : vf->team                      ? "vfio-pci"
-							     : "none";
-
-	if (strcmp(driver, "none") == 0)
-		return 0;
-	if (text_replace(&f->driver, driver) < 0 || text_replace(&f->override, driver) < 0)
-		return -ENOMEM;
-	f->has |= FUNCTION_DRIVER | FUNCTION_OVERRIDE;
-	if (!driver_is_vfio(driver))
-		return 0;
-	bool group = wish->set & 1u << VF_KEY_GROUP;
-	f->has |= FUNCTION_NODE;
-	f->node.exists = true;
-	f->node.uid = wish->set & 1u << VF_KEY_OWNER ? wish->owner : 0;
-	f->node.gid = group ? wish->group : 0;
-	f->node.mode = wish->set & 1u << VF_KEY_MODE ? wish->mode : group ? 0660 : 0600;
 	return 0;
 }
 
@@ -209,8 +198,9 @@ static int want_vf(const struct rule *rule, const char *site, const struct vfpre
 		if (r == 0 && index != VF_SELF)
 			r = want_mac(rule, site, &wish, pf, vf, p);
 		if (r == 0)
-			r = want_driver(&wish, vf);
-		want_container(&wish, vf);
+			r = want_driver(&wish, pf, !known, vf, p);
+		if (r == 0)
+			want_container(&wish, vf);
 	}
 	return r == 0 && original ? want_originals(original, vf) : r;
 }

@@ -28,6 +28,10 @@ int operand_find(const struct vfprep_machine *m, const char *name, const struct 
 int operand_find_pf(const struct vfprep_machine *m, const char *name, struct pci_address *ret,
 		    struct vfprep_problems *p);
 
+/* What Driver=auto stands for: on VF INDEX (or the NIC itself) as it is there, else, and with
+ * TO_COME, on a VF that is yet to be made. NULL: not known. */
+const char *auto_driver_of(const struct pf *pf, unsigned index, bool to_come);
+
 /* The first rule whose [Match] fits; NULL when none does. */
 const struct rule *config_rule_for(const struct vfprep_config *config, const struct pf *pf);
 

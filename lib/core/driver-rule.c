@@ -6,9 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* The kernel's own number for "not supported", which has no place in errno.h. */
-#define ERROR_NOT_SUPPORTED 524
-
 #define BIT(setting) (1u << SETTING_##setting)
 #define GUIDS        (BIT(NODE_GUID) | BIT(PORT_GUID))
 #define ALL          ((1u << SETTING_COUNT) - 1)
@@ -37,6 +34,8 @@ static const struct {
 	{ "nfp", BIT(RSS_QUERY) | GUIDS },
 	{ "rvu_nicpf", ALL & ~(BIT(MAC) | BIT(VLAN) | BIT(TRUST)) },
 	{ "fsl_enetc", ALL & ~(BIT(MAC) | BIT(VLAN) | BIT(SPOOFCHECK)) },
+	{ "qlcnic", BIT(TRUST) | BIT(LINK_STATE) | BIT(RSS_QUERY) | GUIDS },
+	{ "funeth", ALL & ~(BIT(MAC) | BIT(VLAN) | BIT(RATE)) },
 	{ "LiquidIO", BIT(RATE) | BIT(RSS_QUERY) | GUIDS },
 	{ "sfc", BIT(TRUST) | BIT(RATE) | BIT(RSS_QUERY) | GUIDS },
 	{ "ena", ALL },
@@ -53,15 +52,15 @@ unsigned driver_lacks(const char *driver)
 	return 0;
 }
 
-bool driver_needs(const char *driver, enum driver_need need)
+bool driver_needs_up(const char *driver)
 {
-	switch (need) {
-	case NEED_UP_TO_MAKE_VFS: /* bnxt_sriov.c; it says that it did (systemd/systemd#40739) */
-		return text_equal(driver, "bnxt_en");
-	case NEED_UP_TO_SET: /* otx2_pf.c, otx2_set_vf_mac(): EAGAIN until it is */
-		return text_equal(driver, "rvu_nicpf");
-	}
-	return false;
+	return text_equal(driver, "bnxt_en"); /* bnxt_sriov.c (systemd/systemd#40739) */
+}
+
+unsigned driver_sets_when_up(const char *driver)
+{
+	/* otx2_pf.c, otx2_set_vf_mac() and otx2_set_vf_vlan() */
+	return text_equal(driver, "rvu_nicpf") ? BIT(MAC) | BIT(VLAN) : 0;
 }
 
 static bool always(const struct pf *pf, const struct step *s)
@@ -100,6 +99,12 @@ static bool is_down(const struct pf *pf, const struct step *s)
 	return pf->has & PF_LINK && !pf->up;
 }
 
+static bool has_qos(const struct pf *pf, const struct step *s)
+{
+	(void)pf;
+	return s->value.vlan.qos > 0;
+}
+
 static bool is_set_up(const struct pf *pf, const struct step *s)
 {
 	(void)pf;
@@ -113,6 +118,9 @@ static bool is_set_up(const struct pf *pf, const struct step *s)
 #define DARK                                                                                       \
 	VFPREP_BUSY, "this driver takes a rate only while the PF has a carrier",                   \
 		"see the cable and the switch, then run vfprep apply again"
+#define DOWN                                                                                       \
+	VFPREP_UNSUPPORTED, "this driver does not set it while the PF is down", "remove BringUp=no"
+#define NO_QOS VFPREP_UNSUPPORTED, "this driver has no QoS of VLANs", "remove QualityOfService="
 #define SWITCHDEV                                                                                  \
 	VFPREP_UNSUPPORTED, "this driver does not set it while its switch is in switchdev mode",   \
 		"use legacy mode (devlink dev eswitch show), or rules on the VF's representor"
@@ -153,15 +161,40 @@ static const struct {
 	    "remove MaxRateMbps=" },
 	  always },
 
-	/* bnx2x_sriov.c, qede_main.c, cxgb4_main.c, be_main.c, hinic_sriov.c, otx2_pf.c: they
-	 * ask is_valid_ether_addr(). enetc_pf.c does with another errno. mlx4/cmd.c minds only
-	 * with the spoof check on. */
+	/* ice_sriov.c, ice_set_vf_bw() */
+	{ "ice",
+	  BIT(RATE),
+	  { EINVAL, VFPREP_UNSUPPORTED,
+	    "the lowest rates of all VFs come to more than the speed of the PF's link",
+	    "lower MinRateMbps=, and see that the PF has a carrier" },
+	  has_lowest_rate },
+	{ "ice",
+	  BIT(RATE),
+	  { EOPNOTSUPP, VFPREP_UNSUPPORTED, "this driver has no lowest rate while DCB is on",
+	    "remove MinRateMbps=, or switch DCB off" },
+	  has_lowest_rate },
+
+	/* cxgb4_main.c, cxgb4_mgmt_set_vf_vlan(); otx2_pf.c, otx2_set_vf_vlan() */
+	{ "cxgb4", BIT(VLAN), { EPROTONOSUPPORT, NO_QOS }, has_qos },
+	{ "rvu_nicpf", BIT(VLAN), { EINVAL, NO_QOS }, has_qos },
+	/* lio_main.c, liquidio_set_vf_trust() */
+	{ "LiquidIO",
+	  BIT(TRUST),
+	  { EPERM, VFPREP_UNSUPPORTED,
+	    "not permitted, or this driver trusts one VF at a time and has one",
+	    "run it as root; set Trust=yes for one VF" },
+	  always },
+
+	/* bnx2x_sriov.c, qede_main.c, cxgb4_main.c, be_main.c, hinic_sriov.c, otx2_pf.c,
+	 * lio_main.c: they ask is_valid_ether_addr(). enetc_pf.c does with another errno.
+	 * mlx4/cmd.c minds only with the spoof check on. */
 	{ "bnx2x", BIT(MAC), { EINVAL, NO_CLEARING }, clears_mac },
 	{ "qede", BIT(MAC), { EINVAL, NO_CLEARING }, clears_mac },
 	{ "cxgb4", BIT(MAC), { EINVAL, NO_CLEARING }, clears_mac },
 	{ "be2net", BIT(MAC), { EINVAL, NO_CLEARING }, clears_mac },
 	{ "hinic", BIT(MAC), { EINVAL, NO_CLEARING }, clears_mac },
 	{ "rvu_nicpf", BIT(MAC), { EINVAL, NO_CLEARING }, clears_mac },
+	{ "LiquidIO", BIT(MAC), { EINVAL, NO_CLEARING }, clears_mac },
 	{ "fsl_enetc", BIT(MAC), { EADDRNOTAVAIL, NO_CLEARING }, clears_mac },
 	{ "mlx4_core",
 	  BIT(MAC),
@@ -177,11 +210,9 @@ static const struct {
 	    "see the kernel log, and make the VFs anew" },
 	  always },
 	/* otx2_pf.c: netif_running() */
-	{ "rvu_nicpf",
-	  ALL,
-	  { EAGAIN, VFPREP_UNSUPPORTED, "this driver sets nothing while the PF is down",
-	    "remove BringUp=no" },
-	  is_down },
+	{ "rvu_nicpf", BIT(MAC) | BIT(VLAN), { EAGAIN, DOWN }, is_down },
+	/* bnx2x_sriov.c, bnx2x_vf_op_prep() */
+	{ "bnx2x", ALL, { EINVAL, DOWN }, is_down },
 	/* i40e_virtchnl_pf.c, i40e_ndo_set_vf_trust() */
 	{ "i40e",
 	  BIT(TRUST),

@@ -7,6 +7,9 @@
 
 #include "core/plan.h"
 
+/* The kernel's own number for "not supported", which has no place in errno.h. */
+#define ERROR_NOT_SUPPORTED 524
+
 /* What an errno means for a step; error 0 ends a list. */
 struct meaning {
 	int error;
@@ -21,8 +24,10 @@ unsigned driver_lacks(const char *driver);
  * what that errno means in general. *RET is valid as long as the program. */
 const struct meaning *driver_meaning(const struct pf *pf, const struct step *s, int error);
 
-/* Things that a driver does only while its PF is up. */
-enum driver_need { NEED_UP_TO_MAKE_VFS, NEED_UP_TO_SET };
-bool driver_needs(const char *driver, enum driver_need need);
+/* Does it make VFs only while its PF is up, and says that it did otherwise? */
+bool driver_needs_up(const char *driver);
+
+/* The settings, as bits, for which it says EAGAIN as long as its PF is down. */
+unsigned driver_sets_when_up(const char *driver);
 
 #endif

@@ -95,6 +95,12 @@ static void add_escaped(struct strbuf *b, const char *text)
 
 char *fragment_hostdev(const struct team *t)
 {
+	autofree char *persistent = text_format("ua-%s", t->name);
+	return persistent ? fragment_hostdev_of(t, persistent) : NULL;
+}
+
+char *fragment_hostdev_of(const struct team *t, const char *persistent)
+{
 	struct pci_address a = t->transient.address;
 
 	return text_format(
@@ -102,10 +108,10 @@ char *fragment_hostdev(const struct team *t)
 		"  <source>\n"
 		"    <address domain='0x%04x' bus='0x%02x' slot='0x%02x' function='0x%x'/>\n"
 		"  </source>\n"
-		"  <teaming type='transient' persistent='ua-%s'/>\n"
+		"  <teaming type='transient' persistent='%s'/>\n"
 		"  <alias name='ua-%s_vf'/>\n"
 		"</hostdev>\n",
-		a.domain, a.bus, a.device, a.function & 7u, t->name, t->name);
+		a.domain, a.bus, a.device, a.function & 7u, persistent, t->name);
 }
 
 static void add_source(struct strbuf *b, const struct hint *hint)
@@ -149,7 +155,8 @@ static void add_source(struct strbuf *b, const struct hint *hint)
 	}
 }
 
-char *fragment_interface(const struct team *t, const char *hint_text)
+char *fragment_interface(const struct team *t, const char *hint_text,
+			 const struct interface_tuning *tuning)
 {
 	CLEANUP(hint_clear) struct hint hint = { 0 };
 	autostrbuf b = { 0 };
@@ -162,8 +169,12 @@ char *fragment_interface(const struct team *t, const char *hint_text)
 	strbuf_addf(&b, "<interface type='%s'>\n", type);
 	strbuf_addf(&b, "  <mac address='%s'/>\n", mac_format(t->mac, mac));
 	add_source(&b, &hint);
+	if (tuning && tuning->mtu)
+		strbuf_addf(&b, "  <mtu size='%u'/>\n", tuning->mtu);
+	strbuf_add(&b, "  <model type='virtio'/>\n");
+	if (tuning && tuning->queues)
+		strbuf_addf(&b, "  <driver queues='%u'/>\n", tuning->queues);
 	strbuf_addf(&b,
-		    "  <model type='virtio'/>\n"
 		    "  <teaming type='persistent'/>\n"
 		    "  <alias name='ua-%s'/>\n"
 		    "</interface>\n",

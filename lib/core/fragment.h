@@ -26,9 +26,17 @@ void hint_clear(struct hint *h);
 /* Parses a hint. Return: -EINVAL, and in *RET_WHY what is wrong with it, in words. */
 int hint_parse(const char *text, struct hint *ret, const char **ret_why);
 
+/* What the host's administrator need not say of the persistent side; 0: not said. */
+struct interface_tuning {
+	unsigned mtu, queues;
+};
+
 /* The element, ended by a newline. NULL when memory ran out (or, for the interface, when the hint
- * does not parse); the caller frees it. */
+ * does not parse); the caller frees it. TUNING may be NULL. */
 char *fragment_hostdev(const struct team *t);
-char *fragment_interface(const struct team *t, const char *hint);
+char *fragment_interface(const struct team *t, const char *hint,
+			 const struct interface_tuning *tuning);
+/* The same with another persistent side than the team's own, by its alias. */
+char *fragment_hostdev_of(const struct team *t, const char *persistent);
 
 #endif

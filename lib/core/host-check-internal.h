@@ -24,6 +24,7 @@ unsigned checker_wanted_vfs(const struct rule *rule, const struct pf *pf);
 /* One for each area. Return: -ENOMEM. */
 int check_iommu(struct checker *c);
 int check_vfio(struct checker *c);
+int check_variants(struct checker *c);
 int check_pfs(struct checker *c);
 int check_groups(struct checker *c);
 int check_memory(struct checker *c);

@@ -49,7 +49,7 @@ static char *find_fault(const struct rule *rule, const struct pf *pf, const char
 		*ret_advice = "load or bind its driver";
 		return text_format("it has no driver, so it makes no VFs");
 	}
-	if (!pf->ifindex && wants_settings(rule, pf)) {
+	if (!pf->ifindex && !pf->elsewhere.is && wants_settings(rule, pf)) {
 		*ret_advice = "bind its network driver, or remove its Team= and MACAddress=";
 		return text_format("it has no network interface (driver '%s'), so nothing can be "
 				   "set through it",
@@ -70,8 +70,14 @@ static int check_pf(struct checker *c, const struct pf *pf)
 	const struct rule *rule = checker_rule(c, pf);
 	const char *advice = NULL;
 	autofree char *fault = rule ? find_fault(rule, pf, &advice) : NULL;
+	autofree char *where = pf->elsewhere.is ? elsewhere_text(&pf->elsewhere) : NULL;
+	autofree char *way_back = pf->elsewhere.is ? elsewhere_advice(&pf->elsewhere) : NULL;
 	char address[PCI_ADDRESS_TEXT];
 
+	if (where && !fault && rule && !rule->nic && wants_settings(rule, pf)) {
+		fault = text_format("%s, so nothing can be set through it", where);
+		advice = way_back;
+	}
 	pci_address_format(pf->address, address);
 	if (fault)
 		(void)problem_add(c->problems, 0, VFPREP_HOST, address, advice, "%s", fault);
@@ -83,7 +89,10 @@ static int check_pf(struct checker *c, const struct pf *pf)
 	return checker_add(c, pf->totalvfs ? "pf" : "nic", address,
 			   fault ? CHECK_PROBLEM : CHECK_OK, "%s, %s, %s, %s",
 			   pf->driver ? pf->driver : "no driver",
-			   pf->name ? pf->name : "no interface", vfs ? vfs : "?", file);
+			   pf->name ? pf->name
+			   : where  ? where
+				    : "no interface",
+			   vfs ? vfs : "?", file);
 }
 
 /* Every PF; of other NICs those that a file is for. */

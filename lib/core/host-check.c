@@ -2,7 +2,6 @@
 /* Is a host fit? The list of checks, and the kernel's age. */
 #include "core/host-check.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -14,45 +13,15 @@
 #define KERNEL_MAJOR 5
 #define KERNEL_MINOR 10
 
-static const char *const result_names[] = {
-	[CHECK_OK] = "ok",
-	[CHECK_PROBLEM] = "problem",
-	[CHECK_UNKNOWN] = "unknown",
-};
-static_assert(ARRAY_SIZE(result_names) == CHECK_RESULT_COUNT, "a name per result");
-
-const char *check_result_name(enum check_result result)
-{
-	return result_names[result];
-}
-
-void checks_clear(struct checks *c)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		free(c->items[i].subject);
-		free(c->items[i].detail);
-	}
-	free(c->items);
-	*c = (struct checks){ 0 };
-}
-
 int checker_add(struct checker *c, const char *name, const char *subject, enum check_result result,
 		const char *detail, ...)
 {
-	autostrbuf text = { 0 };
 	va_list args;
+
 	va_start(args, detail);
-	strbuf_vaddf(&text, detail, args);
+	int r = checks_vadd(c->checks, name, subject, result, detail, args);
 	va_end(args);
-	autofree char *detail_copy = strbuf_take(&text);
-	autofree char *subject_copy = subject ? strdup(subject) : NULL;
-	struct check *check = NULL;
-	if (detail_copy && (subject_copy || !subject))
-		check = array_add(&c->checks->items, &c->checks->n, sizeof(*check));
-	if (!check)
-		return -ENOMEM;
-	*check = (struct check){ name, TAKE_PTR(subject_copy), result, TAKE_PTR(detail_copy) };
-	return 0;
+	return r;
 }
 
 const struct rule *checker_rule(const struct checker *c, const struct pf *pf)
@@ -104,7 +73,7 @@ static int check_config(struct checker *c)
 int host_check(const struct check_input *in, struct checks *ret, struct vfprep_problems *p)
 {
 	static int (*const checks[])(struct checker *c) = {
-		check_config, check_kernel, check_iommu,  check_vfio,
+		check_config, check_kernel, check_iommu,  check_vfio,   check_variants,
 		check_pfs,    check_groups, check_memory, check_rivals,
 	};
 	struct checker c = { in, ret, p };

@@ -3,25 +3,9 @@
 #ifndef CORE_HOST_CHECK_H
 #define CORE_HOST_CHECK_H
 
+#include "core/checks.h"
 #include "core/host-facts.h"
 #include "core/machine.h"
-
-enum check_result { CHECK_OK, CHECK_PROBLEM, CHECK_UNKNOWN, CHECK_RESULT_COUNT };
-const char *check_result_name(enum check_result result);
-
-/* The verdict on one area. */
-struct check {
-	const char *name;
-	char *subject; /* a PF's address; NULL: the host */
-	enum check_result result;
-	char *detail;
-};
-
-struct checks {
-	struct check *items;
-	size_t n;
-};
-void checks_clear(struct checks *c);
 
 /* What is checked. Each may be NULL: not known; then what depends on it is unknown. */
 struct check_input {

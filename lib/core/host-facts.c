@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/lines.h"
+#include "core/machine.h"
 #include "core/memlock.h"
 
 #define CAP_SYS_RESOURCE_BIT 24 /* include/uapi/linux/capability.h */
@@ -29,6 +30,9 @@ void host_facts_free(struct host_facts *f)
 	for (size_t i = 0; i < f->n_unread; i++)
 		free(f->unread[i].path);
 	free(f->unread);
+	for (size_t i = 0; i < f->n_vfio_modules; i++)
+		free(f->vfio_modules[i]);
+	free(f->vfio_modules);
 	rivals_clear(&f->rivals);
 	free(f);
 }
@@ -119,16 +123,60 @@ static bool is_module(const char *text, size_t n, const char *module)
 	return !module[n];
 }
 
-/* Lines like "kernel/drivers/vfio/pci/vfio-pci.ko.xz: ..."; modules.builtin has the first part. */
+/* Lines like "kernel/drivers/vfio/pci/vfio-pci.ko.xz: ..."; modules.builtin has the first part.
+ * Returns the name in LINE. */
+static const char *find_module(const char *line, size_t *ret_length)
+{
+	const char *name = line;
+	size_t path = strcspn(line, ":\n");
+
+	for (size_t i = 0; i < path; i++)
+		name = line[i] == '/' ? line + i + 1 : name;
+	*ret_length = strcspn(name, ".:\n");
+	return name;
+}
+
+static const char *next_line(const char *line)
+{
+	line += strcspn(line, "\n");
+	return *line ? line + 1 : line;
+}
+
 bool module_is_listed(const char *list, const char *module)
 {
-	for (const char *line = list; *line; line += strcspn(line, "\n"), line += *line ? 1 : 0) {
-		const char *name = line;
-		size_t path = strcspn(line, ":\n");
-		for (size_t i = 0; i < path; i++)
-			name = line[i] == '/' ? line + i + 1 : name;
-		size_t length = strcspn(name, ".:\n");
+	for (const char *line = list; *line; line = next_line(line)) {
+		size_t length;
+		const char *name = find_module(line, &length);
 		if (is_module(name, length, module))
+			return true;
+	}
+	return false;
+}
+
+int host_facts_vfio_modules(struct host_facts *f, const char *list)
+{
+	for (const char *line = list; *line; line = next_line(line)) {
+		size_t length;
+		const char *at = find_module(line, &length);
+		autofree char *name = strndup(at, length);
+		if (!name)
+			return -ENOMEM;
+		for (char *c = name; *c; c++)
+			*c = *c == '-' ? '_' : *c;
+		if (!driver_is_vfio(name))
+			continue;
+		char **slot = array_add(&f->vfio_modules, &f->n_vfio_modules, sizeof(*slot));
+		if (!slot)
+			return -ENOMEM;
+		*slot = TAKE_PTR(name);
+	}
+	return 0;
+}
+
+bool host_facts_has_module(const struct host_facts *f, const char *driver)
+{
+	for (size_t i = 0; i < f->n_vfio_modules; i++) {
+		if (is_module(driver, strlen(driver), f->vfio_modules[i]))
 			return true;
 	}
 	return false;

@@ -46,6 +46,9 @@ struct host_facts {
 	enum answer noiommu, unsafe_interrupts; /* parameters of VFIO that switch safety off */
 
 	enum module_state vfio_pci, vfio_type1;
+	bool knows_modules;  /* which modules the kernel has was read */
+	char **vfio_modules; /* of those the ones of VFIO drivers, with '_' */
+	size_t n_vfio_modules;
 	enum answer vfio_group, vfio_container; /* /dev/vfio/GROUP and /dev/vfio/vfio */
 
 	struct process *processes;
@@ -74,6 +77,10 @@ void process_limits(struct process *p, const char *limits);
 void process_status(struct process *p, const char *status);
 /* Is MODULE ("vfio_pci") in the text of modules.builtin or modules.dep? */
 bool module_is_listed(const char *list, const char *module);
+/* Takes the modules of VFIO drivers from such a text. Return: -ENOMEM. */
+int host_facts_vfio_modules(struct host_facts *f, const char *list);
+/* Does the kernel have the module of that VFIO driver? */
+bool host_facts_has_module(const struct host_facts *f, const char *driver);
 /* "8 MiB", "64 KiB"; the caller frees it. */
 char *size_text(uint64_t bytes);
 

@@ -38,32 +38,13 @@ int ini_fault(struct vfprep_problems *p, const char *file, unsigned line, const 
 			   strbuf_text(&text));
 }
 
-/* How many bytes the UTF-8 sequence at S has, of which N are left; 0 when it is none. */
-static size_t utf8_length(const unsigned char *s, size_t n)
-{
-	if (s[0] < 0x80)
-		return 1;
-	size_t length = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-	if (s[0] < 0xc2 || s[0] > 0xf4 || n < length)
-		return 0;
-	for (size_t i = 1; i < length; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	/* Longer than needed, a surrogate, beyond U+10FFFF: the table of RFC 3629, section 4. */
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return length;
-}
-
 /* Reports the first byte of a line that no text has. Return: 0, or -EINVAL. */
 static int check_bytes(const struct reading *r, const char *text, size_t n)
 {
 	const unsigned char *s = (const unsigned char *)text;
 
 	for (size_t i = 0; i < n;) {
-		size_t length = utf8_length(s + i, n - i);
+		size_t length = text_utf8_length(text + i, n - i);
 		if (length == 0)
 			return ini_fault(r->problems, r->file, r->line, "save the file as UTF-8",
 					 "byte 0x%02x is not UTF-8", s[i]);

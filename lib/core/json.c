@@ -195,9 +195,34 @@ int json_add(struct json_object *object, const char *key, struct json_object *va
 	return 0;
 }
 
+/* What is no UTF-8 in it is '?', else nobody could read the whole. */
+static struct json_object *new_text(const char *text)
+{
+	autofree char *copy = strdup(text);
+	size_t n = copy ? strlen(copy) : 0;
+
+	for (size_t i = 0; i < n;) {
+		size_t length = text_utf8_length(copy + i, n - i);
+		if (length == 0)
+			copy[i] = '?';
+		i += length ? length : 1;
+	}
+	return copy ? json_object_new_string_len(copy, (int)n) : NULL;
+}
+
 int json_add_text(struct json_object *object, const char *key, const char *text)
 {
-	return text ? json_add(object, key, json_object_new_string(text)) : 0;
+	return text ? json_add(object, key, new_text(text)) : 0;
+}
+
+int json_append_text(struct json_object *list, const char *text)
+{
+	struct json_object *value = new_text(text);
+
+	if (value && json_object_array_add(list, value) == 0)
+		return 0;
+	json_object_put(value);
+	return -ENOMEM;
 }
 
 int json_add_text_or_null(struct json_object *object, const char *key, const char *text)

@@ -41,12 +41,14 @@ int json_get_text_or_null(struct json_object *object, const char *key, const cha
  * -ENOMEM. */
 int json_dup_text(struct json_object *object, const char *key, char **ret);
 
-/* Each adds a key and returns 0 or -ENOMEM. A NULL text adds nothing. json_add takes VALUE over,
- * also when it fails; a NULL VALUE is -ENOMEM. */
+/* Each adds a key and returns 0 or -ENOMEM. A NULL text adds nothing, and what is no UTF-8 in one
+ * becomes '?'. json_add takes VALUE over, also when it fails; a NULL VALUE is -ENOMEM. */
 int json_add(struct json_object *object, const char *key, struct json_object *value);
 int json_add_text(struct json_object *object, const char *key, const char *text);
 /* A NULL text is a null. */
 int json_add_text_or_null(struct json_object *object, const char *key, const char *text);
+/* At the end of an array, likewise. */
+int json_append_text(struct json_object *list, const char *text);
 int json_add_unsigned(struct json_object *object, const char *key, uint64_t value);
 int json_add_bool(struct json_object *object, const char *key, bool value);
 int json_add_mac(struct json_object *object, const char *key, const uint8_t mac[static 6]);

@@ -56,7 +56,8 @@ static int function_from_object(struct json_object *o, struct function *f)
 	int r = json_get_unsigned(o, "iommu_group", INT_MAX, &group);
 	if (r < 0 || node_from_object(o, f) < 0 ||
 	    json_get_unsigned(o, "inode", UINT64_MAX, &f->inode) < 0 ||
-	    json_dup_text(o, "interface", &f->netdev) < 0)
+	    json_dup_text(o, "interface", &f->netdev) < 0 ||
+	    json_dup_text(o, "auto_driver", &f->auto_driver) < 0)
 		return -EINVAL;
 	f->group = r ? (int)group : -1;
 	return 0;
@@ -86,6 +87,20 @@ static int use_from_object(struct json_object *o, struct vf *vf)
 	return 0;
 }
 
+static int port_from_object(struct json_object *o, struct port *port)
+{
+	struct json_object *part;
+	int r = json_get_object(o, "port", &part);
+
+	if (r <= 0)
+		return r;
+	if (json_get_uint(part, "ifindex", &port->ifindex) != 1 ||
+	    json_dup_text(part, "name", &port->name) < 0 ||
+	    json_get_uint(part, "mtu", &port->mtu) < 0 || json_get_bool(part, "up", &port->up) < 0)
+		return -EINVAL;
+	return 0;
+}
+
 static int function_of_pf_from_object(struct json_object *o, unsigned index, struct pf *pf)
 {
 	struct json_object *part;
@@ -93,6 +108,7 @@ static int function_of_pf_from_object(struct json_object *o, unsigned index, str
 	if (!vf)
 		return -ENOMEM;
 	if (function_from_object(o, &vf->function) < 0 || use_from_object(o, vf) < 0 ||
+	    port_from_object(o, &vf->port) < 0 ||
 	    json_get_bool(o, "made_by_vfprep", &vf->ours) < 0 ||
 	    json_get_bool(o, "prepared", &vf->prepared) < 0)
 		return -EINVAL;
@@ -201,6 +217,7 @@ static int record_from_object(struct json_object *o, struct record **ret)
 		return -ENOMEM;
 	if (json_dup_text(o, "boot_id", &r->boot_id) != 1 ||
 	    json_get_uint(o, "ifindex", &r->ifindex) != 1 ||
+	    json_get_unsigned(o, "interface_inode", UINT64_MAX, &r->net_inode) < 0 ||
 	    json_get_uint(o, "making", &r->making) < 0 ||
 	    json_get_bool(o, "to_probe", &r->to_probe) < 0 ||
 	    json_get_object(o, "original", &original) != 1 ||
@@ -221,11 +238,15 @@ static int pf_from_object(struct json_object *o, struct pf *pf)
 	    json_get_uint(o, "totalvfs", &pf->totalvfs) < 0 ||
 	    json_get_uint(o, "vf_offset", &pf->offset) < 0 ||
 	    json_get_uint(o, "vf_stride", &pf->stride) < 0 ||
+	    json_dup_text(o, "vf_auto_driver", &pf->vf_auto_driver) < 0 ||
 	    json_dup_text(o, "busy", &pf->busy) < 0 ||
+	    elsewhere_from_object(o, &pf->elsewhere) < 0 ||
 	    json_get_uint(o, "ifindex", &pf->ifindex) < 0 ||
+	    json_get_unsigned(o, "interface_inode", UINT64_MAX, &pf->net_inode) < 0 ||
 	    json_get_uint(o, "mtu", &pf->mtu) < 0 ||
 	    json_get_bool(o, "carrier", &pf->carrier) < 0 ||
 	    json_get_bool(o, "in_use", &pf->in_use) < 0 ||
+	    json_get_bool(o, "several_ports", &pf->several_ports) < 0 ||
 	    json_get_bool(o, "infiniband", &pf->infiniband) < 0 ||
 	    json_get_bool(o, "default_route", &pf->default_route) < 0 ||
 	    json_get_bool(o, "lists_vfs", &pf->lists_vfs) < 0 || lists_from_object(o, pf) < 0)
@@ -330,6 +351,21 @@ static int machine_lists_from_object(struct json_object *o, struct vfprep_machin
 	return 0;
 }
 
+static int variants_from_object(struct json_object *o, struct vfprep_machine *m)
+{
+	struct json_object *list;
+	int r = json_get_array(o, "vfio_variants", &list);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r && i < json_object_array_length(list); i++) {
+		const char *name;
+		if (json_value_text(json_object_array_get_idx(list, i), &name) < 0 ||
+		    !driver_is_variant(name) || machine_add_driver(m, name) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
 int machine_from_json(const char *text, size_t size, const char *subject,
 		      struct vfprep_machine **ret, struct vfprep_problems *p)
 {
@@ -346,7 +382,7 @@ int machine_from_json(const char *text, size_t size, const char *subject,
 		return r;
 	if (json_dup_text(o, "boot_id", &m->boot_id) < 0 ||
 	    json_dup_text(o, "rundir", &m->rundir) < 0 ||
-	    json_get_bool(o, "vfio_pci", &m->has_vfio_pci) < 0 ||
+	    json_get_bool(o, "vfio_pci", &m->has_vfio_pci) < 0 || variants_from_object(o, m) < 0 ||
 	    json_get_bool(o, "iommu", &iommu) < 0 || groups_from_object(o, m) < 0 ||
 	    machine_lists_from_object(o, m) < 0)
 		return problem_add(p, -EINVAL, VFPREP_SYSTEM, subject,

@@ -61,6 +61,20 @@ static int use_to_object(const struct vf *vf, struct json_object *o)
 	return json_add(o, "used_by", TAKE_PTR(by));
 }
 
+static int port_to_object(const struct port *port, struct json_object *o)
+{
+	autojson part = json_object_new_object();
+
+	if (!port->ifindex)
+		return part ? 0 : -ENOMEM;
+	if (!part || json_add_unsigned(part, "ifindex", port->ifindex) < 0 ||
+	    json_add_text(part, "name", port->name) < 0 ||
+	    json_add_unsigned(part, "mtu", port->mtu) < 0 ||
+	    json_add_bool(part, "up", port->up) < 0)
+		return -ENOMEM;
+	return json_add(o, "port", TAKE_PTR(part));
+}
+
 static int vf_to_object(const struct vf *vf, const struct pf *pf, const struct vfprep_machine *m,
 			struct json_object **ret)
 {
@@ -68,11 +82,12 @@ static int vf_to_object(const struct vf *vf, const struct pf *pf, const struct v
 	struct json_object *settings;
 
 	if (!o || (vf->index != VF_SELF && json_add_unsigned(o, "index", vf->index) < 0) ||
-	    function_to_object(&vf->function, o) < 0)
+	    function_to_object(&vf->function, o) < 0 || port_to_object(&vf->port, o) < 0)
 		return -ENOMEM;
 	if (m) { /* as reported, not as recorded */
 		const struct team *team = machine_team_of_vf(m, pf->address, vf->index);
-		if (use_to_object(vf, o) < 0 ||
+		if (json_add_text(o, "auto_driver", vf->function.auto_driver) < 0 ||
+		    use_to_object(vf, o) < 0 ||
 		    json_add_text(o, "team", team ? team->name : NULL) < 0)
 			return -ENOMEM;
 	}
@@ -125,7 +140,7 @@ static int add_altnames(const struct pf *pf, struct json_object *o)
 {
 	autojson list = json_object_new_array();
 	for (size_t i = 0; list && i < pf->n_altnames; i++) {
-		if (json_object_array_add(list, json_object_new_string(pf->altnames[i])) < 0)
+		if (json_append_text(list, pf->altnames[i]) < 0)
 			return -ENOMEM;
 	}
 	return list ? json_add(o, "altnames", TAKE_PTR(list)) : -ENOMEM;
@@ -152,14 +167,18 @@ static int pf_facts_to_object(const struct pf *pf, struct json_object *o)
 	    json_add_unsigned(o, "totalvfs", pf->totalvfs) < 0 ||
 	    json_add_unsigned(o, "vf_offset", pf->offset) < 0 ||
 	    json_add_unsigned(o, "vf_stride", pf->stride) < 0 ||
-	    json_add_text(o, "busy", pf->busy) < 0 || add_auto_macs(pf, o) < 0)
+	    json_add_text(o, "vf_auto_driver", pf->vf_auto_driver) < 0 ||
+	    json_add_text(o, "busy", pf->busy) < 0 || elsewhere_to_object(&pf->elsewhere, o) < 0 ||
+	    add_auto_macs(pf, o) < 0)
 		return -ENOMEM;
 	if (!pf->ifindex)
 		return 0;
 	if (json_add_unsigned(o, "ifindex", pf->ifindex) < 0 ||
+	    (pf->net_inode && json_add_unsigned(o, "interface_inode", pf->net_inode) < 0) ||
 	    json_add_unsigned(o, "mtu", pf->mtu) < 0 ||
 	    json_add_bool(o, "carrier", pf->carrier) < 0 ||
 	    json_add_bool(o, "in_use", pf->in_use) < 0 ||
+	    (pf->several_ports && json_add_bool(o, "several_ports", true) < 0) ||
 	    (pf->infiniband && json_add_bool(o, "infiniband", true) < 0) ||
 	    (pf->default_route && json_add_bool(o, "default_route", true) < 0) ||
 	    json_add_bool(o, "lists_vfs", pf->lists_vfs) < 0 || add_altnames(pf, o) < 0)
@@ -175,6 +194,8 @@ static int record_to_object(const struct record *r, struct json_object **ret)
 	if (!o || json_add_unsigned(o, "version", MACHINE_VERSION) < 0 ||
 	    json_add_text(o, "boot_id", r->boot_id) < 0 ||
 	    json_add_unsigned(o, "ifindex", r->ifindex) < 0)
+		return -ENOMEM;
+	if (r->net_inode && json_add_unsigned(o, "interface_inode", r->net_inode) < 0)
 		return -ENOMEM;
 	if (r->to_probe && json_add_bool(o, "to_probe", true) < 0)
 		return -ENOMEM;
@@ -279,6 +300,18 @@ static int add_pfs(const struct vfprep_machine *m, bool plain, struct json_objec
 	return json_add(o, plain ? "nics" : "pfs", TAKE_PTR(list));
 }
 
+static int add_variants(const struct vfprep_machine *m, struct json_object *o)
+{
+	autojson list = json_object_new_array();
+	for (size_t i = 0; list && i < m->n_variants; i++) {
+		if (json_append_text(list, m->variants[i]) < 0)
+			return -ENOMEM;
+	}
+	if (!list)
+		return -ENOMEM;
+	return m->n_variants ? json_add(o, "vfio_variants", TAKE_PTR(list)) : 0;
+}
+
 char *machine_to_json(const struct vfprep_machine *m)
 {
 	autojson o = json_object_new_object();
@@ -286,7 +319,7 @@ char *machine_to_json(const struct vfprep_machine *m)
 	if (!o || json_add_unsigned(o, "version", MACHINE_VERSION) < 0 ||
 	    json_add_text(o, "boot_id", m->boot_id) < 0 ||
 	    json_add_text(o, "rundir", m->rundir) < 0 ||
-	    json_add_bool(o, "vfio_pci", m->has_vfio_pci) < 0)
+	    json_add_bool(o, "vfio_pci", m->has_vfio_pci) < 0 || add_variants(m, o) < 0)
 		return NULL;
 	if ((m->no_iommu && json_add_bool(o, "iommu", false) < 0) || add_pfs(m, false, o) < 0 ||
 	    add_pfs(m, true, o) < 0 || add_groups(m, o) < 0 || add_teams(m, o) < 0)

@@ -80,12 +80,6 @@ int vf_set_use(struct vf *vf, enum use_kind kind, unsigned pid, const char *what
 	return 0;
 }
 
-bool driver_is_vfio(const char *driver)
-{
-	/* A variant driver is named after its hardware: mlx5_vfio_pci, hisi-acc-vfio-pci. */
-	return driver && (strstr(driver, "vfio-pci") || strstr(driver, "vfio_pci"));
-}
-
 struct vfprep_machine *machine_new(void)
 {
 	return calloc(1, sizeof(struct vfprep_machine));
@@ -101,6 +95,9 @@ void machine_free(struct vfprep_machine *m)
 		team_clear(&m->teams[i]);
 	for (size_t i = 0; i < m->n_groups; i++)
 		group_clear(&m->groups[i]);
+	for (size_t i = 0; i < m->n_variants; i++)
+		free(m->variants[i]);
+	free(m->variants);
 	free(m->groups);
 	free(m->pfs);
 	free(m->teams);
@@ -122,12 +119,14 @@ void function_clear(struct function *f)
 	free(f->driver);
 	free(f->override);
 	free(f->netdev);
+	free(f->auto_driver);
 	*f = (struct function){ .group = -1 };
 }
 
 void vf_clear(struct vf *vf)
 {
 	function_clear(&vf->function);
+	free(vf->port.name);
 	free(vf->use.what);
 	free(vf->team);
 	free(vf->persistent);
@@ -147,7 +146,9 @@ void pf_clear(struct pf *pf)
 	free(pf->name);
 	free(pf->path);
 	free(pf->busy);
+	elsewhere_clear(&pf->elsewhere);
 	free(pf->auto_macs);
+	free(pf->vf_auto_driver);
 	record_free(pf->record);
 	*pf = (struct pf){ 0 };
 }
@@ -164,10 +165,11 @@ void record_free(struct record *r)
 int function_copy(const struct function *from, struct function *ret)
 {
 	struct function f = *from;
-	f.driver = f.override = f.netdev = NULL;
+	f.driver = f.override = f.netdev = f.auto_driver = NULL;
 	if (text_replace(&f.driver, from->driver) < 0 ||
 	    text_replace(&f.override, from->override) < 0 ||
-	    text_replace(&f.netdev, from->netdev) < 0) {
+	    text_replace(&f.netdev, from->netdev) < 0 ||
+	    text_replace(&f.auto_driver, from->auto_driver) < 0) {
 		function_clear(&f);
 		return -ENOMEM;
 	}
@@ -175,12 +177,23 @@ int function_copy(const struct function *from, struct function *ret)
 	return 0;
 }
 
+int port_replace(struct port *to, const struct port *from)
+{
+	if (text_replace(&to->name, from->name) < 0)
+		return -ENOMEM;
+	to->ifindex = from->ifindex;
+	to->mtu = from->mtu;
+	to->up = from->up;
+	return 0;
+}
+
 int vf_copy(const struct vf *from, struct vf *ret)
 {
 	struct vf vf = *from;
 	vf.function = (struct function){ .group = -1 };
-	vf.use.what = vf.team = vf.persistent = NULL;
+	vf.port.name = vf.use.what = vf.team = vf.persistent = NULL;
 	if (function_copy(&from->function, &vf.function) < 0 ||
+	    port_replace(&vf.port, &from->port) < 0 ||
 	    text_replace(&vf.use.what, from->use.what) < 0 ||
 	    text_replace(&vf.team, from->team) < 0 ||
 	    text_replace(&vf.persistent, from->persistent) < 0) {
@@ -215,7 +228,8 @@ static int pf_copy_lists(const struct pf *from, struct pf *pf)
 int pf_copy(const struct pf *from, struct pf *ret)
 {
 	struct pf pf = *from;
-	pf.driver = pf.name = pf.path = pf.busy = NULL;
+	pf.driver = pf.name = pf.path = pf.busy = pf.vf_auto_driver = NULL;
+	pf.elsewhere = (struct elsewhere){ 0 };
 	pf.altnames = NULL;
 	pf.auto_macs = NULL;
 	pf.record = NULL;
@@ -223,6 +237,8 @@ int pf_copy(const struct pf *from, struct pf *ret)
 	pf.n_altnames = pf.n_auto_macs = pf.n_vfs = 0;
 	if (text_replace(&pf.driver, from->driver) < 0 || text_replace(&pf.name, from->name) < 0 ||
 	    text_replace(&pf.path, from->path) < 0 || text_replace(&pf.busy, from->busy) < 0 ||
+	    text_replace(&pf.vf_auto_driver, from->vf_auto_driver) < 0 ||
+	    elsewhere_copy(&from->elsewhere, &pf.elsewhere) < 0 ||
 	    (from->record && !(pf.record = record_dup(from->record))) ||
 	    pf_copy_lists(from, &pf) < 0) {
 		pf_clear(&pf);
@@ -239,6 +255,7 @@ struct record *record_dup(const struct record *from)
 	    pf_copy(&from->original, &r->original) < 0)
 		return NULL;
 	r->ifindex = from->ifindex;
+	r->net_inode = from->net_inode;
 	r->making = from->making;
 	r->to_probe = from->to_probe;
 	return TAKE_PTR(r);

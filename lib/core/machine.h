@@ -6,6 +6,7 @@
 #define CORE_MACHINE_H
 
 #include "core/address.h"
+#include "core/elsewhere.h"
 #include "core/problem.h"
 #include "core/setting.h"
 #include "core/team.h"
@@ -58,13 +59,24 @@ struct function {
 	uint64_t inode; /* of its directory in sysfs; 0: not known. A function made anew has another
 			 */
 	char *netdev;   /* interface of a VF that a net driver has; NULL: none */
+	char *auto_driver; /* what Driver=auto stands for; NULL: not known. Wanted: it was chosen so
+			    */
 };
 
 /* In place of an index: not a VF of the PF, but the NIC itself. */
 #define VF_SELF TEAM_OF_NIC
 
+/* The interface of its PF that a VF belongs to, where the PF has one for each of several ports. */
+struct port {
+	unsigned ifindex; /* 0: the PF has but one port, or it is not known which is the VF's */
+	char *name;
+	unsigned mtu;
+	bool up;
+};
+
 struct vf {
 	unsigned index; /* or VF_SELF */
+	struct port port;
 	struct function function;
 	struct settings settings;
 	struct use use;
@@ -113,8 +125,10 @@ struct pf {
 	unsigned totalvfs, offset, stride; /* totalvfs 0: a plain NIC */
 	uint16_t vendor, device;
 	char *driver; /* NULL: none */
-	char *name;   /* its interface; NULL: it has none */
+	char *name;   /* its interface; NULL: it has none here */
+	struct elsewhere elsewhere;
 	unsigned ifindex;
+	uint64_t net_inode; /* of its interface's directory in sysfs; 0: not known */
 	char **altnames;
 	size_t n_altnames;
 	char *path; /* udev's ID_PATH; NULL: not known */
@@ -122,6 +136,7 @@ struct pf {
 	bool carrier;
 	bool in_use; /* by the host: it has an address (link-local ones do not count) or a master */
 	bool default_route;   /* it leads out of the host */
+	bool several_ports;   /* its interfaces are of different ports, and each VF is of one */
 	bool infiniband;      /* its interface speaks that, and no Ethernet */
 	bool unread_settings; /* they could not be read just now, whatever the driver lists */
 	bool lists_vfs;       /* the driver reports its VFs' settings */
@@ -129,6 +144,7 @@ struct pf {
 	uint8_t (*auto_macs)[6]; /* MACAddress=auto for VF 0, 1, ...; they need no secret to be
 				    shown */
 	size_t n_auto_macs;
+	char *vf_auto_driver;   /* what Driver=auto stands for on VFs to come; NULL: not known */
 	bool unreadable_record; /* there is one, and what it says is not known */
 	struct record *record;  /* what vfprep changed here; NULL: nothing */
 
@@ -141,13 +157,14 @@ struct pf {
 };
 
 /* What was there before vfprep: in `original` exactly the values that it changed are present. It
- * is about the machine only while boot id, ifindex and, VF by VF, the inode agree. */
+ * is about the machine only while boot id, interface and, VF by VF, the inode agree. */
 struct record {
 	char *boot_id;
-	unsigned ifindex;
-	unsigned making; /* numvfs is being written: exactly that many VFs will be ours; 0: it is
-			    not */
-	bool to_probe;   /* VFs that it made and nobody manages still wait for drivers_probe */
+	unsigned ifindex;   /* 0: the PF had no interface, or none that could be seen */
+	uint64_t net_inode; /* 0: not known */
+	unsigned making;    /* numvfs is being written: exactly that many VFs will be ours; 0: it is
+			       not */
+	bool to_probe;      /* VFs that it made and nobody manages still wait for drivers_probe */
 	struct pf original;
 };
 
@@ -166,8 +183,10 @@ struct group {
 struct vfprep_machine {
 	char *boot_id;
 	char *rundir;      /* where teams are published; NULL: /run/vfprep */
-	bool has_vfio_pci; /* the module is there */
-	struct pf *pfs;    /* sorted by address */
+	bool has_vfio_pci; /* the driver is there */
+	char **variants;   /* VFIO drivers that are there besides it */
+	size_t n_variants;
+	struct pf *pfs; /* sorted by address */
 	size_t n_pfs;
 	bool no_iommu;        /* it is known that there is none, or that it is switched off */
 	struct group *groups; /* those with more than one member that VFs are in */
@@ -185,6 +204,8 @@ DEFINE_CLEANUP(struct vfprep_machine, machine_free)
 void group_clear(struct group *g);
 void function_clear(struct function *f);
 void vf_clear(struct vf *vf);
+/* Replaces what TO is. Return: -ENOMEM. */
+int port_replace(struct port *to, const struct port *from);
 void pf_clear(struct pf *pf);
 void record_free(struct record *r);
 DEFINE_CLEANUP(struct record, record_free)
@@ -223,6 +244,15 @@ struct pci_address pf_vf_address(const struct pf *pf, unsigned index);
 
 /* A driver that hands the device to user space by VFIO. */
 bool driver_is_vfio(const char *driver);
+/* ... but for which libvirt has to be as new as LIBVIRT_VARIANTS (its NEWS.rst; before it knew
+ * vfio-pci alone, by that name). */
+bool driver_is_variant(const char *driver);
+#define LIBVIRT_VARIANTS "9.7.0"
+
+/* Is that VFIO driver there: its module loaded, or built in? */
+bool machine_has_driver(const struct vfprep_machine *m, const char *driver);
+/* Adds one. Return: -ENOMEM. */
+int machine_add_driver(struct vfprep_machine *m, const char *driver);
 
 /* Must no step touch it? */
 static inline bool vf_in_use(const struct vf *vf)

@@ -104,6 +104,44 @@ void config_tell_matches(const struct vfprep_config *config, const struct vfprep
 	}
 }
 
+/* A PF that the rule may mean: what nobody tells of an interface that is elsewhere aside. */
+static const struct pf *find_elsewhere(const struct rule *rule, const struct vfprep_machine *actual)
+{
+	if (!rule->match[MATCH_NAME].n && !rule->match[MATCH_PERMANENT_MAC].n)
+		return NULL;
+	for (size_t i = 0; i < actual->n_pfs; i++) {
+		const struct pf *pf = &actual->pfs[i];
+		bool fits = pf->elsewhere.is && (rule->nic ? pf->self != NULL : pf->totalvfs > 0);
+		for (unsigned key = 0; key < MATCH_COUNT; key++) {
+			if (key != MATCH_NAME && key != MATCH_PERMANENT_MAC && rule->match[key].n)
+				fits = fits && match_fits(&rule->match[key], key, pf);
+		}
+		if (fits)
+			return pf;
+	}
+	return NULL;
+}
+
+static void tell_unmatched(const struct rule *rule, const struct vfprep_machine *actual,
+			   struct vfprep_problems *p)
+{
+	char address[PCI_ADDRESS_TEXT];
+	const struct pf *pf = find_elsewhere(rule, actual);
+	const char *what = rule->nic ? "NIC" : "PF";
+
+	if (!pf) {
+		(void)problem_add(p, 0, VFPREP_NOTE, rule->file,
+				  "see vfprep list for what this machine has",
+				  "[Match] fits no %s of this machine", what);
+		return;
+	}
+	autofree char *where = elsewhere_text(&pf->elsewhere);
+	autofree char *advice = elsewhere_advice(&pf->elsewhere);
+	(void)problem_add(p, 0, VFPREP_NOTE, rule->file, advice,
+			  "[Match] fits no %s of this machine; if %s is meant: %s", what,
+			  pci_address_format(pf->address, address), where ? where : "?");
+}
+
 void config_tell_unmatched(const struct vfprep_config *config, const struct vfprep_machine *actual,
 			   struct vfprep_problems *p)
 {
@@ -126,9 +164,6 @@ void config_tell_unmatched(const struct vfprep_config *config, const struct vfpr
 					  "%s can make no VFs: it has no SR-IOV",
 					  pci_address_format(plain->address, address));
 		else if (!fits)
-			(void)problem_add(p, 0, VFPREP_NOTE, config->rules[i].file,
-					  "see vfprep list for what this machine has",
-					  "[Match] fits no %s of this machine",
-					  config->rules[i].nic ? "NIC" : "PF");
+			tell_unmatched(rule, actual, p);
 	}
 }

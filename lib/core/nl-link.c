@@ -57,6 +57,14 @@ static void take_mac(struct nlattr *a, unsigned bit, uint8_t mac[static 6], unsi
 	*has |= bit;
 }
 
+static void take_port_id(struct nlattr *a, struct link_facts *l)
+{
+	if (!a || nla_len(a) > PORT_ID_MAX)
+		return;
+	l->port_id_size = (unsigned)nla_len(a);
+	memcpy(l->port_id, nla_data(a), l->port_id_size);
+}
+
 static int take_altnames(struct nlattr *list, struct link_facts *l)
 {
 	struct nlattr *a;
@@ -107,10 +115,13 @@ static int take_facts(struct nlattr **attributes, struct link_facts *l)
 	take_mac(attributes[IFLA_PERM_ADDRESS], LINK_PERMANENT_MAC, l->permanent_mac, &l->has);
 	if (attributes[IFLA_AF_SPEC])
 		take_addr_gen_mode(attributes[IFLA_AF_SPEC], l);
+	take_port_id(attributes[IFLA_PHYS_PORT_ID], l);
+	if (attributes[IFLA_PARENT_DEV_NAME])
+		r = text_of(attributes[IFLA_PARENT_DEV_NAME], &l->parent);
 	l->carrier = carrier && nla_len(carrier) >= 1 && nla_get_u8(carrier);
 	l->mtu = number_of(attributes[IFLA_MTU]);
 	l->master = number_of(attributes[IFLA_MASTER]);
-	return 0;
+	return r;
 }
 
 /* Addresses that every interface has, or that nobody can be reached by from elsewhere. */
@@ -137,6 +148,7 @@ void link_facts_clear(struct link_facts *l)
 	for (size_t i = 0; i < l->n_altnames; i++)
 		free(l->altnames[i]);
 	free(l->altnames);
+	free(l->parent);
 	*l = (struct link_facts){ 0 };
 }
 
@@ -178,15 +190,24 @@ struct nl_msg *nl_link_get(unsigned ifindex)
 	return link_message(RTM_GETLINK, 0, ifindex);
 }
 
-struct nl_msg *nl_link_get_vfs(unsigned ifindex)
+static struct nl_msg *filtered(struct nl_msg *msg, uint32_t mask)
 {
-	struct nl_msg *msg = link_message(RTM_GETLINK, 0, ifindex);
-
-	if (msg && nla_put_u32(msg, IFLA_EXT_MASK, RTEXT_FILTER_VF | RTEXT_FILTER_SKIP_STATS) < 0) {
+	if (msg && nla_put_u32(msg, IFLA_EXT_MASK, mask) < 0) {
 		nlmsg_free(msg);
 		return NULL;
 	}
 	return msg;
+}
+
+struct nl_msg *nl_link_get_vfs(unsigned ifindex)
+{
+	return filtered(link_message(RTM_GETLINK, 0, ifindex),
+			RTEXT_FILTER_VF | RTEXT_FILTER_SKIP_STATS);
+}
+
+struct nl_msg *nl_link_dump(void)
+{
+	return filtered(link_message(RTM_GETLINK, NLM_F_DUMP, 0), RTEXT_FILTER_SKIP_STATS);
 }
 
 struct nl_msg *nl_link_set_up(unsigned ifindex, bool up)
@@ -224,18 +245,56 @@ struct nl_msg *nl_address_dump(void)
 	return message(RTM_GETADDR, NLM_F_DUMP, &info, sizeof(info));
 }
 
+/* The parts of an RTM_NEWLINK. */
+static int open_link(const struct nlmsghdr *h, const struct ifinfomsg **ret_info,
+		     struct nlattr *attributes[static IFLA_MAX + 1])
+{
+	if (h->nlmsg_type != RTM_NEWLINK || !nlmsg_valid_hdr(h, sizeof(**ret_info)))
+		return -EBADMSG;
+	*ret_info = nlmsg_data(h);
+	nl_first_attributes(nlmsg_attrdata(h, sizeof(**ret_info)),
+			    nlmsg_attrlen(h, sizeof(**ret_info)), attributes, IFLA_MAX);
+	return 0;
+}
+
+/* A text that ends within its attribute; NULL: there is none. */
+static const char *text_in(const struct nlattr *a)
+{
+	return a && memchr(nla_data(a), '\0', (size_t)nla_len(a)) ? nla_data(a) : NULL;
+}
+
+int nl_link_place(const struct nlmsghdr *h, struct link_place *ret)
+{
+	struct nlattr *attributes[IFLA_MAX + 1], *kind[IFLA_INFO_KIND + 1] = { 0 };
+	const struct ifinfomsg *info = NULL;
+	int r = open_link(h, &info, attributes);
+
+	if (r < 0)
+		return r;
+	if (!text_in(attributes[IFLA_IFNAME]))
+		return -EBADMSG;
+	if (attributes[IFLA_LINKINFO])
+		nl_first_attributes(nla_data(attributes[IFLA_LINKINFO]),
+				    nla_len(attributes[IFLA_LINKINFO]), kind, IFLA_INFO_KIND);
+	*ret = (struct link_place){
+		.name = text_in(attributes[IFLA_IFNAME]),
+		.device = text_in(attributes[IFLA_PARENT_DEV_NAME]),
+		.port_name = text_in(attributes[IFLA_PHYS_PORT_NAME]),
+		.is_virtual = kind[IFLA_INFO_KIND] || info->ifi_flags & IFF_LOOPBACK,
+		.up = info->ifi_flags & IFF_UP,
+	};
+	return 0;
+}
+
 int nl_link_decode(const struct nlmsghdr *h, struct link_facts *ret)
 {
 	struct nlattr *attributes[IFLA_MAX + 1];
 	autolink l = { 0 };
 	const struct ifinfomsg *info = NULL;
-	int r;
+	int r = open_link(h, &info, attributes);
 
-	if (h->nlmsg_type != RTM_NEWLINK || !nlmsg_valid_hdr(h, sizeof(*info)))
-		return -EBADMSG;
-	info = nlmsg_data(h);
-	nl_first_attributes(nlmsg_attrdata(h, sizeof(*info)), nlmsg_attrlen(h, sizeof(*info)),
-			    attributes, IFLA_MAX);
+	if (r < 0)
+		return r;
 	l.ifindex = (unsigned)info->ifi_index;
 	l.type = info->ifi_type;
 	l.up = info->ifi_flags & IFF_UP;

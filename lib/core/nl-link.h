@@ -16,6 +16,8 @@ enum {
 	LINK_ADDR_GEN_MODE = 1 << 2, /* absent where IPv6 is off */
 };
 
+#define PORT_ID_MAX 32 /* MAX_PHYS_ITEM_ID_LEN */
+
 /* What the kernel says about an interface. */
 struct link_facts {
 	unsigned ifindex;
@@ -29,6 +31,18 @@ struct link_facts {
 	bool up, carrier;
 	unsigned mtu;
 	unsigned master; /* ifindex of the bridge or bond that it is in; 0: none */
+	uint8_t port_id[PORT_ID_MAX];
+	unsigned port_id_size; /* phys_port_id; 0: none */
+	char *parent; /* the device it is on, as 0000:01:00.0; NULL: none, or before 5.14 */
+};
+
+/* Where an interface is, in pointers into its message: for who may not allocate. */
+struct link_place {
+	const char *name;
+	const char *device;    /* as 0000:01:00.0; NULL: on none, or before 5.14 */
+	const char *port_name; /* phys_port_name; NULL: none */
+	bool is_virtual;       /* a veth, a VLAN and the like: on no device */
+	bool up;
 };
 
 void link_facts_clear(struct link_facts *l);
@@ -52,7 +66,11 @@ struct nl_msg *nl_link_set_addr_gen_mode(unsigned ifindex, enum addr_gen_mode mo
 /* Asks for all addresses of all interfaces. */
 struct nl_msg *nl_address_dump(void);
 
+/* Asks for all interfaces. */
+struct nl_msg *nl_link_dump(void);
+
 /* Return: -EBADMSG when it is no RTM_NEWLINK that makes sense. */
+int nl_link_place(const struct nlmsghdr *h, struct link_place *ret);
 int nl_link_decode(const struct nlmsghdr *h, struct link_facts *ret);
 
 /* The interface that has the address of an RTM_NEWADDR. Return: 1, 0 for an address that does not

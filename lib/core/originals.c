@@ -65,6 +65,24 @@ static int target_by_address(const struct vfprep_machine *m, const char *name, s
 	return 0;
 }
 
+static int tell_unknown_name(const struct vfprep_machine *m, const char *name,
+			     struct vfprep_problems *p)
+{
+	char address[PCI_ADDRESS_TEXT];
+
+	for (size_t i = 0; i < m->n_pfs; i++) {
+		const struct pf *pf = &m->pfs[i];
+		if (!text_equal(pf->elsewhere.interface, name))
+			continue;
+		autofree char *where = elsewhere_text(&pf->elsewhere);
+		return problem_add(p, -ENODEV, VFPREP_ABSENT, name, "use the PCI address",
+				   "if %s is meant: %s", pci_address_format(pf->address, address),
+				   where ? where : "?");
+	}
+	return problem_add(p, -ENODEV, VFPREP_ABSENT, name, "see vfprep list",
+			   "no team and no interface of a NIC is called so");
+}
+
 /* An operand with ':' is an address, else a team, else an interface. */
 static int target_find(const struct vfprep_machine *m, const char *name, struct target *ret,
 		       struct vfprep_problems *p)
@@ -88,8 +106,7 @@ static int target_find(const struct vfprep_machine *m, const char *name, struct 
 	if (team && !pf) /* its PF is gone: every plan takes it back */
 		return 0;
 	if (!pf)
-		return problem_add(p, -ENODEV, VFPREP_ABSENT, name, "see vfprep list",
-				   "no team and no interface of a NIC is called so");
+		return tell_unknown_name(m, name, p);
 	*ret = (struct target){ .pf = pf, .is_vf = true, .index = team->pf.vf };
 	return 0;
 }

@@ -46,6 +46,11 @@ void planner_add_vf(struct planner *pl, size_t i);
 /* Is autoprobe on while the VFs' steps are taken? */
 bool planner_autoprobe(const struct planner *pl);
 
+/* Puts the modules of drivers that are not there before all other steps. */
+void planner_load_modules(struct planner *pl);
+/* Says of drivers that not every libvirt takes that it is so; each once. */
+void planner_note_variants(struct planner *pl);
+
 /* Is exactly what is wanted of a VF published already? */
 bool planner_is_published(struct planner *pl, const struct vf *want);
 /* Takes back what is published and will not be true: before the first step that makes it so. */

@@ -20,9 +20,10 @@ int team_of_vf(const struct vfprep_machine *m, const struct pf *pf, const struct
 	struct team t = { .verified = have != NULL };
 
 	t.pf.address = pf->address;
-	t.pf.name = pf->name;
+	bool has_port = have && have->port.ifindex;
+	t.pf.name = has_port ? have->port.name : pf->name;
 	t.pf.vf = want->index;
-	t.pf.mtu = pf->mtu;
+	t.pf.mtu = has_port ? have->port.mtu : pf->mtu;
 	t.name = want->team;
 	t.boot_id = m->boot_id;
 	t.transient.address = pf_vf_address(pf, want->index);

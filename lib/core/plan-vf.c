@@ -22,6 +22,8 @@ struct step *planner_add_vf_step(struct planner *pl, enum step_kind kind, const 
 		pl->failed = true;
 		return NULL;
 	}
+	if (have && have->port.ifindex)
+		s->ifindex = have->port.ifindex;
 	s->of_vf = true;
 	s->to_come = !have;
 	s->prepared = want && want->prepared;
@@ -74,7 +76,10 @@ static void note_setting(struct planner *pl, const struct vf *want, const struct
 
 static void plan_settings(struct planner *pl, const struct vf *want, const struct vf *have)
 {
-	for (unsigned i = 0; want->index != VF_SELF && i < SETTING_COUNT; i++) {
+	if (want->index == VF_SELF ||
+	    (pl->aim == AIM_UNDO && pl->have->several_ports && !(have && have->port.ifindex)))
+		return; /* nothing was set through a port that is not known */
+	for (unsigned i = 0; i < SETTING_COUNT; i++) {
 		if (!setting_has(&want->settings, i) ||
 		    (have && (setting_same(i, &want->settings, &have->settings) ||
 			      is_believed(pl, want, have, i))))
@@ -238,6 +243,18 @@ static enum vf_fate decide_use(struct planner *pl, const struct vf *want, const 
 	return FATE_ALL;
 }
 
+/* Only the link of the PF's own interface is vfprep's to set. */
+static void note_port(struct planner *pl, const struct vf *want, const struct vf *have)
+{
+	if (pl->aim != AIM_APPLY || !have || !have->port.ifindex || have->port.up ||
+	    have->port.ifindex == pl->have->ifindex)
+		return;
+	autofree char *subject = vf_subject(pl->have, want->index);
+	(void)problem_add(pl->p, 0, VFPREP_NOTE, subject, "set it up",
+			  "it belongs to the port of '%s', which is down",
+			  have->port.name ? have->port.name : "?");
+}
+
 /* Its interface goes away with its driver, and another one comes with it. */
 static void note_link(struct planner *pl)
 {
@@ -276,6 +293,8 @@ enum vf_fate planner_decide(struct planner *pl, const struct vf *want)
 		       team_is_held(pl, want);
 	if (self && steps && !refused && fate == FATE_ALL)
 		note_link(pl);
+	if (steps && !refused)
+		note_port(pl, want, have);
 	return refused ? FATE_NOTHING : fate;
 }
 

@@ -129,6 +129,32 @@ static void note_reset(struct planner *pl)
 			"'%s' has an address or belongs to a bridge or bond: with some cards "
 			"its link drops for seconds when VFs are made or unmade",
 			pl->have->name);
+	if (pl->have->elsewhere.is && pl->aim != AIM_UNDO) {
+		autofree char *where = elsewhere_text(&pl->have->elsewhere);
+		(void)problem_add(
+			pl->p, 0, VFPREP_NOTE, pci_address_format(pl->have->address, subject),
+			"do it while nobody minds there",
+			"%s: with some cards its link drops for seconds when VFs are made or "
+			"unmade",
+			where ? where : "?");
+	}
+}
+
+/* Nobody sets the link of an interface in another network namespace. */
+static void note_link_elsewhere(struct planner *pl)
+{
+	const struct pf *want = pl->want, *have = pl->have;
+	char subject[PCI_ADDRESS_TEXT];
+
+	if (!have->elsewhere.is || !(want->has & (PF_LINK | PF_ADDR_GEN_MODE)) ||
+	    (pl->aim != AIM_APPLY && pl->aim != AIM_RELEASE) ||
+	    (want->has & PF_LINK && want->up && have->elsewhere.up))
+		return;
+	autofree char *where = elsewhere_text(&have->elsewhere);
+	autofree char *advice = elsewhere_advice(&have->elsewhere);
+	(void)problem_add(pl->p, 0, VFPREP_NOTE, pci_address_format(have->address, subject), advice,
+			  "%s, so its link is %s", where ? where : "?",
+			  pl->aim == AIM_RELEASE ? "not put back" : "not set");
 }
 
 /* A guest's VF has no link any more once its PF's is down. */
@@ -160,6 +186,7 @@ static void plan_steps(struct planner *pl)
 	bool mode = want->has & have->has & PF_ADDR_GEN_MODE &&
 		    want->addr_gen_mode != have->addr_gen_mode;
 
+	note_link_elsewhere(pl);
 	if (link && (want->up ? nothing_may_be_done(pl) : link_is_held(pl)))
 		link = mode = false;
 	if (pl->aim != AIM_VERIFY)
@@ -238,27 +265,6 @@ static void plan_pf(struct planner *pl)
 		plan_count(pl);
 }
 
-/* The module, when a VF is to get a driver that is not there. */
-static void plan_module(struct planner *pl)
-{
-	for (size_t i = 0; i < pl->plan->n; i++) {
-		const struct step *s = &pl->plan->steps[i];
-		if (s->kind != STEP_DRIVER || !text_equal(s->name, "vfio-pci") ||
-		    pl->actual->has_vfio_pci)
-			continue;
-		pl->have = NULL;
-		struct step *module =
-			planner_add(pl, STEP_MODULE, "vfio-pci", "module", "none", "loaded");
-		planner_set(pl, module, module ? &module->name : NULL, "vfio-pci");
-		if (!module || pl->failed)
-			return;
-		struct step last = *module;
-		memmove(&pl->plan->steps[1], &pl->plan->steps[0], (pl->plan->n - 1) * sizeof(last));
-		pl->plan->steps[0] = last;
-		return;
-	}
-}
-
 int plan_make(const struct vfprep_machine *wanted, const struct vfprep_machine *actual,
 	      enum plan_aim aim, struct vfprep_plan **ret_plan, struct vfprep_problems *p)
 {
@@ -283,7 +289,8 @@ int plan_make(const struct vfprep_machine *wanted, const struct vfprep_machine *
 		else if (!refuse_pf(pl.want, pl.have, wanted, aim, own))
 			plan_pf(&pl);
 	}
-	plan_module(&pl);
+	planner_load_modules(&pl);
+	planner_note_variants(&pl);
 	if (pl.failed)
 		return problem_add(p, -ENOMEM, VFPREP_SYSTEM, NULL, NULL, "out of memory");
 	if (p)

@@ -7,7 +7,7 @@
 
 /* Every change that vfprep makes to a machine is one of these. */
 enum step_kind {
-	STEP_MODULE,        /* load vfio-pci */
+	STEP_MODULE,        /* load the module of a VFIO driver */
 	STEP_WITHDRAW,      /* take a team back */
 	STEP_ADDR_GEN_MODE, /* of the PF's interface */
 	STEP_LINK,          /* of the PF's interface */
@@ -36,7 +36,8 @@ struct step {
 	enum setting setting;       /* STEP_SETTING */
 	struct settings value;      /* STEP_SETTING */
 	unsigned number;            /* numvfs, addr_gen_mode, link and autoprobe (0 or 1) */
-	char *name;                 /* driver or override (NULL: none), module, team */
+	char *name;                 /* driver or override (NULL: none), team; the driver that a
+				     * module brings */
 	char *old_driver;           /* STEP_DRIVER: who has it now; NULL: nobody */
 	struct node node;           /* STEP_NODE */
 	char *persistent;           /* STEP_PUBLISH: the hint; NULL: none */

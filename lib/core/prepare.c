@@ -2,7 +2,7 @@
 /* A command line as the file that it stands for: so the same keys are checked in the same way. */
 #include "core/prepare.h"
 
-#include "core/desire.h"
+#include "core/desire-internal.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -214,9 +214,13 @@ int desire_driver(const struct driver_request *request, const struct vfprep_mach
 	vf->function.address = pf_find_vf(pf, index)->function.address;
 	vf->function.has = FUNCTION_DRIVER | (request->driver ? FUNCTION_OVERRIDE : 0);
 	vf->prepared = true;
-	r = text_replace(&vf->function.driver, request->driver);
+	const char *driver = request->driver;
+	if (text_equal(driver, "auto"))
+		r = want_auto_driver(pf, false, vf, &driver, p);
 	if (r == 0)
-		r = text_replace(&vf->function.override, request->driver);
+		r = text_replace(&vf->function.driver, driver);
+	if (r == 0)
+		r = text_replace(&vf->function.override, driver);
 	if (r < 0)
 		return r;
 	*ret_wanted = TAKE_PTR(wanted);

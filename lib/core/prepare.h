@@ -38,7 +38,7 @@ int desire_prepare(const struct prepare_request *request, const struct vfprep_ma
 /* One VF or NIC, and who is to have it. */
 struct driver_request {
 	const char *name;   /* address, team or interface */
-	const char *driver; /* NULL: nobody; then its override stays as it is */
+	const char *driver; /* or "auto"; NULL: nobody, and then its override stays as it is */
 };
 
 /* What is wanted of that VF or NIC alone: that driver, and the override that goes with it. Return:

@@ -52,11 +52,14 @@ static void take_permanent_mac(struct pf *to, const struct pf *from)
 static struct vf *record_vf(struct pf *pf, const struct vf *vf)
 {
 	struct vf *entry = record_find_vf(pf, vf->index);
-	if (entry)
-		return entry;
-	entry = pf_add_vf(&pf->record->original, vf->index);
-	if (!entry)
+	bool is_new = !entry;
+	if (is_new)
+		entry = pf_add_vf(&pf->record->original, vf->index);
+	/* Nobody can ask for its port once VFIO has it. */
+	if (!entry || (vf->port.ifindex && port_replace(&entry->port, &vf->port) < 0))
 		return NULL;
+	if (!is_new)
+		return entry;
 	entry->function.address = vf->function.address;
 	entry->function.inode = vf->function.inode;
 	if (vf->index == VF_SELF) /* nobody can ask for it once VFIO has the NIC */
@@ -76,6 +79,22 @@ int record_made(struct pf *pf)
 	return 0;
 }
 
+/* Has the PF another interface than the one on record? One that was in another network namespace
+ * comes back with another ifindex where its own was taken meanwhile, there or here
+ * (net/core/dev.c, __dev_change_net_namespace()), but keeps its directory. */
+static bool is_another_interface(const struct record *r, const struct pf *pf)
+{
+	if (!pf->ifindex || !r->ifindex)
+		return false;
+	return r->ifindex != pf->ifindex && !(r->net_inode && r->net_inode == pf->net_inode);
+}
+
+static void take_interface(struct record *r, const struct pf *pf)
+{
+	r->ifindex = pf->ifindex;
+	r->net_inode = pf->net_inode;
+}
+
 int record_reconcile(struct pf *pf, const char *boot_id)
 {
 	struct record *r = pf->record;
@@ -91,23 +110,26 @@ int record_reconcile(struct pf *pf, const char *boot_id)
 		drop_self(&r->original);
 	if (r->original.self && !(pf->has & PF_PERMANENT_MAC))
 		take_permanent_mac(pf, &r->original);
-	/* 0: it cannot be seen from here just now; the inodes of the VFs still tell. */
-	bool other = pf->ifindex && r->ifindex != pf->ifindex;
+	/* One that cannot be seen from here just now is no other one: the inodes of the VFs still
+	 * tell. */
+	bool other = is_another_interface(r, pf);
 	for (size_t i = r->original.n_vfs; i-- > 0;) {
 		const struct vf *entry = &r->original.vfs[i];
 		if (other || !same_vf(entry, pf_find_vf(pf, entry->index)))
 			drop_vf(&r->original, i);
 	}
-	if (r->making && !other && pf->n_vfs == r->making)
+	if (r->making && !other && pf->n_vfs == r->making) {
+		if (pf->ifindex)
+			take_interface(r, pf);
 		return record_made(pf);
+	}
 	/* While the count is 0 it may not have been written yet: nothing to own, nothing lost. */
 	if (!pf->busy) /* else it is still being written */
 		r->making = 0;
-	if (other) {
-		/* What is recorded from now on is about this interface. */
+	if (other)
 		r->original.has &= ~(unsigned)PF_NUMVFS;
-		r->ifindex = pf->ifindex;
-	}
+	if (pf->ifindex) /* what is recorded from now on is about this interface */
+		take_interface(r, pf);
 	return 0;
 }
 
@@ -171,6 +193,9 @@ static int extend_name(struct function *to, unsigned bit, char **dest, const str
 static int extend_vf(struct pf *pf, const struct vf *vf, const struct step *s)
 {
 	size_t n = pf_count(&pf->record->original);
+	const struct vf *old = record_find_vf(pf, vf->index);
+	/* The run that binds it may have nothing else to save. */
+	bool by_port = vf->port.ifindex && old && old->port.ifindex != vf->port.ifindex;
 	struct vf *entry = record_vf(pf, vf);
 	if (!entry || (vf->index == VF_SELF && !pf->record->original.name &&
 		       text_replace(&pf->record->original.name, pf->name) < 0))
@@ -184,7 +209,7 @@ static int extend_vf(struct pf *pf, const struct vf *vf, const struct step *s)
 	}
 	struct function *to = &entry->function;
 	const struct function *from = &vf->function;
-	int changed = by_hand || pf_count(&pf->record->original) > n;
+	int changed = by_hand || by_port || pf_count(&pf->record->original) > n;
 
 	if (s->kind == STEP_SETTING) {
 		if (!setting_has(&entry->settings, s->setting) &&
@@ -228,7 +253,7 @@ int record_extend(struct pf *pf, const char *boot_id, const struct vfprep_plan *
 			pf->record = calloc(1, sizeof(*pf->record));
 			if (!pf->record || text_replace(&pf->record->boot_id, boot_id) < 0)
 				return -ENOMEM;
-			pf->record->ifindex = pf->ifindex;
+			take_interface(pf->record, pf);
 			pf->record->original.address = pf->address;
 			changed = true;
 		}

@@ -91,17 +91,49 @@ static bool refuse_count(const struct pf *want, const struct pf *have, enum plan
 	return false;
 }
 
-/* Some drivers say yes to VFs and make none, others say no to settings, while their PF is down. */
-static bool refuse_down(const struct pf *want, const struct pf *have, enum driver_need need,
-			const char *subject, struct vfprep_problems *p)
+static bool stays_down(const struct pf *want, const struct pf *have)
 {
-	bool up = want && want->has & PF_LINK ? want->up : have->up;
+	return have->has & PF_LINK && !(want && want->has & PF_LINK ? want->up : have->up);
+}
 
-	if (up || !(have->has & PF_LINK) || !driver_needs(have->driver, need))
+/* Some drivers say yes to VFs and make none while their PF is down. */
+static bool refuse_down(const struct pf *want, const struct pf *have, const char *subject,
+			struct vfprep_problems *p)
+{
+	if (!driver_needs_up(have->driver))
+		return false;
+	if (have->elsewhere.is && !have->elsewhere.up) {
+		autofree char *where = elsewhere_text(&have->elsewhere);
+		autofree char *advice = elsewhere_advice(&have->elsewhere);
+		(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject, advice,
+				  "%s and not known to be up there, and %s makes no VFs "
+				  "while it is down",
+				  where ? where : "?", have->driver);
+		return true;
+	}
+	if (!stays_down(want, have))
 		return false;
 	(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject, "remove BringUp=no",
-			  "the PF is down, and %s %s then", have->driver,
-			  need == NEED_UP_TO_SET ? "sets nothing" : "makes no VFs");
+			  "the PF is down, and %s makes no VFs then", have->driver);
+	return true;
+}
+
+/* Others put off settings as long as it is. */
+static bool refuse_settings_down(const struct pf *want_pf, const struct pf *pf,
+				 const struct vf *want, const struct vf *have, const char *subject,
+				 struct vfprep_problems *p)
+{
+	unsigned late = want->settings.present & driver_sets_when_up(pf->driver);
+
+	for (unsigned i = 0; have && i < SETTING_COUNT; i++) {
+		if (setting_has(&have->settings, i) &&
+		    setting_same(i, &want->settings, &have->settings))
+			late &= ~(1u << i);
+	}
+	if (!late || !stays_down(want_pf, pf))
+		return false;
+	(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject, "remove BringUp=no",
+			  "the PF is down, and %s sets neither MAC nor VLAN then", pf->driver);
 	return true;
 }
 
@@ -137,7 +169,7 @@ bool refuse_pf(const struct pf *want, const struct pf *have, const struct vfprep
 	if (want->has & PF_NUMVFS && refuse_count(want, have, aim, subject, p))
 		return true;
 	bool count = want->has & PF_NUMVFS && want->numvfs != have->n_vfs;
-	if (count && want->numvfs && refuse_down(want, have, NEED_UP_TO_MAKE_VFS, subject, p))
+	if (count && want->numvfs && refuse_down(want, have, subject, p))
 		return true;
 	bool vanish = want->has & PF_NUMVFS && (want->numvfs == 0 || (count && have->n_vfs));
 	if (aim == AIM_UNDO || (!vanish && !want->whole))
@@ -297,6 +329,43 @@ static bool refuse_nic(const struct vf *want, const struct pf *pf, enum plan_aim
 	return false;
 }
 
+/* Is there nothing to set VFs through? */
+static bool refuse_interface(const struct pf *pf, const char *subject, struct vfprep_problems *p)
+{
+	if (pf->ifindex)
+		return false;
+	if (pf->elsewhere.is) {
+		autofree char *where = elsewhere_text(&pf->elsewhere);
+		autofree char *advice = elsewhere_advice(&pf->elsewhere);
+		(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject, advice,
+				  "of the PF: %s, so nothing can be set through it",
+				  where ? where : "?");
+		return true;
+	}
+	/* cxgb4_iov_configure() makes the interface for a PF's VFs together with them. */
+	bool comes_with_vfs = text_equal(pf->driver, "cxgb4") && !pf->n_vfs;
+	(void)problem_add(
+		p, 0, VFPREP_UNSUPPORTED, subject,
+		comes_with_vfs
+			? "its driver makes it together with the VFs: run vfprep apply once more"
+			: "bind the PF's network driver, or remove its Team= and MACAddress=",
+		"the PF has no network interface, so nothing can be set through it");
+	return true;
+}
+
+/* mlx4 has two ports on one PF: what is set goes to the VF's port by either interface, but each
+ * reports its own port's values (mlx4_set_vf_mac(), mlx4_get_vf_config() in mlx4/cmd.c). */
+static bool refuse_port(const struct vf *have, const struct pf *pf, const char *subject,
+			struct vfprep_problems *p)
+{
+	if (!pf->several_ports || (have && have->port.ifindex))
+		return false;
+	(void)problem_add(p, 0, VFPREP_UNSUPPORTED, subject,
+			  "bind it to its network driver, whose interface tells, and run it again",
+			  "which of its PF's ports it belongs to is not known");
+	return true;
+}
+
 bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf,
 	       const struct vfprep_machine *wanted, const struct vfprep_machine *actual,
 	       enum plan_aim aim, struct vfprep_problems *p)
@@ -325,15 +394,11 @@ bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf
 	}
 	if (want->index == VF_SELF && refuse_nic(want, pf, aim, subject, p))
 		return true;
-	if (want->index != VF_SELF && s->present && !pf->ifindex) {
-		(void)problem_add(
-			p, 0, VFPREP_UNSUPPORTED, subject,
-			"bind the PF's network driver, or remove its Team= and MACAddress=",
-			"the PF has no network interface, so nothing can be set through it");
+	if (want->index != VF_SELF && s->present &&
+	    (refuse_interface(pf, subject, p) || refuse_port(have, pf, subject, p)))
 		return true;
-	}
-	if (aim == AIM_APPLY && want->index != VF_SELF && s->present &&
-	    refuse_down(machine_find_pf(wanted, pf->address), pf, NEED_UP_TO_SET, subject, p))
+	if (aim == AIM_APPLY && want->index != VF_SELF &&
+	    refuse_settings_down(machine_find_pf(wanted, pf->address), pf, want, have, subject, p))
 		return true;
 	if (aim == AIM_APPLY && setting_has(s, SETTING_MAC) && !mac_is_zero(s->mac) &&
 	    mac_is_taken(s->mac, pf, want, wanted, actual, holder)) {

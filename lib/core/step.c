@@ -57,7 +57,7 @@ static bool vf_step_is_done(const struct step *s, const struct vf *vf)
 bool step_is_done(const struct step *s, const struct vfprep_machine *now)
 {
 	if (s->kind == STEP_MODULE)
-		return now->has_vfio_pci;
+		return machine_has_driver(now, s->name);
 	if (s->kind == STEP_WITHDRAW)
 		return !machine_find_team(now, s->name);
 	if (s->kind == STEP_PUBLISH)
@@ -129,6 +129,9 @@ static const struct meaning numvfs_meanings[] = {
 	{ ENOMEM, VFPREP_UNSUPPORTED, "no memory or no bus numbers for the VFs",
 	  "switch SR-IOV on in the firmware, or boot with pci=realloc" },
 	{ ENODEV, VFPREP_ABSENT, "the PF went away", NULL },
+	/* cxgb4_main.c, cxgb4_iov_configure() */
+	{ ERROR_NOT_SUPPORTED, VFPREP_UNSUPPORTED, "the PF's driver cannot make VFs here",
+	  "see the kernel log; cxgb4 needs a bridge with ARI" },
 	{ EREMOTEIO, VFPREP_UNSUPPORTED, "the driver made another number of VFs",
 	  "see the kernel log, and the number that the card's firmware allows" },
 	{ 0 },
@@ -172,6 +175,8 @@ static const struct meaning node_meanings[] = {
 static const struct meaning module_meanings[] = {
 	{ ENOENT, VFPREP_ABSENT, "the module is not there",
 	  "install the kernel's full set of modules" },
+	{ EREMOTEIO, VFPREP_UNSUPPORTED, "it is loaded, and brought no driver of that name",
+	  "name its driver in Driver=, or vfio-pci; with Driver=auto run it again" },
 	{ 0 },
 };
 

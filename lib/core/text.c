@@ -159,11 +159,41 @@ int text_to_size(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
 	return 0;
 }
 
+size_t text_utf8_length(const char *text, size_t n)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	if (s[0] < 0x80)
+		return 1;
+	size_t length = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+	if (s[0] < 0xc2 || s[0] > 0xf4 || n < length)
+		return 0;
+	for (size_t i = 1; i < length; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	/* Longer than needed, a surrogate, beyond U+10FFFF: the table of RFC 3629, section 4. */
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return length;
+}
+
 char *text_make_printable(char *text)
 {
-	for (char *c = text; c && *c; c++) {
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
+	size_t left = text ? strlen(text) : 0;
+
+	for (char *c = text; left;) {
+		size_t length = text_utf8_length(c, left);
+		unsigned char first = (unsigned char)*c;
+		/* C2 80 to C2 9F are the control characters U+0080 to U+009F. */
+		bool control = first < ' ' || first == 0x7f ||
+			       (first == 0xc2 && length && (unsigned char)c[1] < 0xa0);
+		size_t n = length ? length : 1;
+		if (control || !length)
+			memset(c, '?', n);
+		c += n;
+		left -= n;
 	}
 	return text;
 }

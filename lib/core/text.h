@@ -65,6 +65,10 @@ int text_to_unsigned(const char *text, int base, unsigned min, unsigned max, uns
 /* A number of bytes with K, M or G behind it, each 1024 times the one before. Return: as above. */
 int text_to_size(const char *text, uint64_t min, uint64_t max, uint64_t *ret);
 
+/* How many bytes the UTF-8 sequence at TEXT has, of which N, at least one, are left; 0 when it is
+ * none. */
+size_t text_utf8_length(const char *text, size_t n);
+
 /* Replaces what a terminal would obey by '?': names come from the kernel, from processes and from
  * files of others. Returns TEXT, which may be NULL. */
 char *text_make_printable(char *text);

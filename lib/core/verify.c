@@ -116,6 +116,24 @@ static int take_steps(struct vfprep_plan *from, const struct vfprep_machine *act
 	return 0;
 }
 
+/* Its PF's interface is in another network namespace, where it came down, and whoever is there sets
+ * the VFs now. */
+static bool tell_elsewhere(const struct vfprep_machine *actual, const struct team *t,
+			   struct vfprep_problems *p)
+{
+	char address[PCI_ADDRESS_TEXT];
+	const struct pf *pf = machine_find_pf(actual, t->pf.address);
+
+	if (!pf->elsewhere.is || t->pf.vf == VF_SELF)
+		return false;
+	autofree char *where = elsewhere_text(&pf->elsewhere);
+	autofree char *advice = elsewhere_advice(&pf->elsewhere);
+	(void)problem_add(p, 0, VFPREP_DRIFT, t->name, advice,
+			  "%s is not as published: of its PF: %s",
+			  pci_address_format(t->transient.address, address), where ? where : "?");
+	return true;
+}
+
 static int verify_team(const struct vfprep_machine *actual, const struct team *t,
 		       struct vfprep_plan *plan, bool *ret_good, struct vfprep_problems *p)
 {
@@ -135,7 +153,8 @@ static int verify_team(const struct vfprep_machine *actual, const struct team *t
 		r = take_steps(own, actual, plan, &unreported);
 	if (r < 0)
 		return r;
-	if (unreported)
+	*ret_good = !tell_elsewhere(actual, t, p);
+	if (unreported && *ret_good)
 		(void)problem_add(p, 0, VFPREP_NOTE, t->name, NULL,
 				  "not all about it is reported, so not all could be "
 				  "verified");

@@ -34,6 +34,10 @@ static const char *find_fault(const struct vfprep_vf *vf)
 		if (vf->reserved[i])
 			return "a reserved member is not 0";
 	}
+	if ((has & VFPREP_TRUST && vf->trust > 1) ||
+	    (has & VFPREP_SPOOFCHECK && vf->spoofcheck > 1) ||
+	    (has & VFPREP_RSS_QUERY && vf->rss_query > 1))
+		return "a switch is 0 or 1";
 	if (has & VFPREP_MAC && vf->mac[0] & 1)
 		return "a VF cannot have a multicast MAC";
 	if (has & VFPREP_VLAN && vf->vlan > 4094)
@@ -89,7 +93,7 @@ void settings_to_vf(const struct settings *s, unsigned index, struct vfprep_vf *
 		.vlan_protocol = s->vlan.protocol == VLAN_8021AD ? ETH_P_8021AD : ETH_P_8021Q,
 		.min_rate_mbps = s->rate.min_mbps,
 		.max_rate_mbps = s->rate.max_mbps,
-		.link_state = (uint32_t)s->link_state,
+		.link_state = (uint16_t)s->link_state,
 		.node_guid = s->node_guid,
 		.port_guid = s->port_guid,
 	};

@@ -7,7 +7,7 @@
 
 struct vfprep {
 	const struct kernel_source *source;
-	struct host host; /* opened when it is first needed */
+	struct host host; /* open while a call is under way */
 	char *confdir, *rundir;
 	unsigned timeout_percent, lock_wait_ms;
 };
@@ -15,8 +15,11 @@ struct vfprep {
 /* A context on another kernel, in tests. */
 int context_new(const struct kernel_source *source, struct vfprep **ret_ctx);
 
-/* Opens the machine; CREATE: with its run directory. */
-int context_open(struct vfprep *ctx, bool create, struct vfprep_problems *p);
+/* Opens the machine for one call. Between two calls others may
+ * make or remove that, and the caller may fork, or close what it does not know. Return: -EBUSY when
+ * it is open already, as for a callback. */
+int context_open(struct vfprep *ctx, enum rundir_use use, struct vfprep_problems *p);
+void context_close(struct vfprep *ctx);
 
 /* Until a setting has to show. */
 unsigned context_settings_wait_ms(const struct vfprep *ctx);

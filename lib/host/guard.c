@@ -6,18 +6,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 
 #include "host/busy.h"
+#include "host/child.h"
 #include "host/deadline.h"
 #include "host/fd.h"
 #include "host/sysfs.h"
 
-/* Where a child has its descriptors: 0 to 2 are /dev/null. */
-enum { CHILD_PIPE = 3, CHILD_FILE, CHILD_LOCK, CHILD_FDS };
-
-#define HIGH_FD  32   /* above all of them */
 #define PAGE_MAX 4096 /* sysfs has no longer attributes */
 
 /* What a reader sends, followed by `size` bytes. */
@@ -33,44 +28,6 @@ struct readings {
 	size_t n;
 	size_t next; /* the file that the reader is at */
 };
-
-/* child_*: in the child, where only what is safe after a fork of a process with threads may be
- * called. Its parent's other descriptors would keep groups claimed as long as it is stuck. */
-static void child_keep(int pipe_fd, int fd, int lock_fd)
-{
-	int p = fcntl(pipe_fd, F_DUPFD_CLOEXEC, HIGH_FD), f = fcntl(fd, F_DUPFD_CLOEXEC, HIGH_FD);
-	int l = lock_fd < 0 ? -1 : fcntl(lock_fd, F_DUPFD_CLOEXEC, HIGH_FD);
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	(void)setsid(); /* no signal of its parent's terminal may reach it */
-	null = fcntl(null, F_DUPFD_CLOEXEC, HIGH_FD);
-	for (int i = 0; i < CHILD_PIPE; i++)
-		(void)dup2(null, i);
-	if (dup2(p, CHILD_PIPE) < 0 || dup2(f, CHILD_FILE) < 0 ||
-	    (lock_fd >= 0 && dup2(l, CHILD_LOCK) < 0))
-		_exit(1);
-	if (lock_fd < 0)
-		(void)close(CHILD_LOCK);
-	if (close_range(CHILD_FDS, ~0U, 0) < 0) /* before Linux 5.9 */
-		for (int i = CHILD_FDS; i < 4096; i++)
-			(void)close(i);
-}
-
-static void child_write_all(int fd, const void *bytes, size_t size)
-{
-	const char *at = bytes;
-
-	while (size > 0) {
-		ssize_t n = write(fd, at, size);
-
-		if (n < 0 && errno != EINTR)
-			_exit(1);
-		if (n > 0) {
-			at += n;
-			size -= (size_t)n;
-		}
-	}
-}
 
 /* "pid N" in front of the words, which its parent prepared. */
 static void child_sign(const char *words)
@@ -115,67 +72,6 @@ static void __attribute__((noreturn)) child_read(const struct readings *all)
 	_exit(0);
 }
 
-/* A child without the signal at its end: whoever uses the library may have a handler for SIGCHLD
- * that waits for any child. Its parent's handlers never run in it, all signals being blocked.
- * Return: 0 in the child, else its pid or -errno. */
-static pid_t fork_quietly(void)
-{
-	sigset_t all, old;
-	long pid;
-
-	sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &old); /* cannot fail with these arguments */
-	/* No flag and no signal. The order of arguments depends on the architecture; all are 0. */
-	pid = syscall(SYS_clone, 0L, 0L, 0L, 0L, 0L);
-	if (pid < 0)
-		pid = -errno;
-	if (pid != 0)
-		(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return (pid_t)pid;
-}
-
-static void reap(pid_t pid)
-{
-	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
-		;
-}
-
-/* Reads SIZE bytes. Return: 0, -ETIMEDOUT, -ENODATA when the child ended without. */
-static int receive(int fd, void *bytes, size_t size, uint64_t deadline)
-{
-	char *at = bytes;
-
-	while (size > 0) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int ready = poll(&p, 1, deadline_left_ms(deadline));
-		ssize_t n;
-
-		if (ready == 0)
-			return -ETIMEDOUT;
-		if (ready < 0 && errno == EINTR)
-			continue;
-		n = ready < 0 ? -1 : read(fd, at, size);
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			return -ENODATA;
-		at += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
-static int make_pipe(int *ret_read, int *ret_write)
-{
-	int fds[2];
-
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return -errno;
-	*ret_read = fds[0];
-	*ret_write = fds[1];
-	return 0;
-}
-
 static int write_in_child(int fd, const char *value, unsigned timeout_ms, int lock_fd,
 			  const char *words)
 {
@@ -185,11 +81,11 @@ static int write_in_child(int fd, const char *value, unsigned timeout_ms, int lo
 	size_t size = strlen(value);
 	int32_t result = 0;
 	pid_t pid;
-	int r = rest ? make_pipe(&from, &to) : -ENOMEM;
+	int r = rest ? child_pipe(&from, &to) : -ENOMEM;
 
 	if (r < 0)
 		return r;
-	pid = fork_quietly();
+	pid = child_fork();
 	if (pid < 0)
 		return pid;
 	if (pid == 0) {
@@ -199,10 +95,10 @@ static int write_in_child(int fd, const char *value, unsigned timeout_ms, int lo
 		child_write(value, size);
 	}
 	(void)close(TAKE_FD(to)); /* so that the end of the child is the end of the pipe */
-	r = receive(from, &result, sizeof(result), deadline);
+	r = child_receive(from, &result, sizeof(result), deadline);
 	if (r == -ETIMEDOUT)
 		return r;
-	reap(pid);
+	child_reap(pid);
 	return r == -ENODATA ? -EIO : r < 0 ? r : result;
 }
 
@@ -231,7 +127,7 @@ static int take_reading(int fd, uint64_t deadline, struct readings *all)
 {
 	struct reading reading = { 0 };
 	autofree char *text = NULL;
-	int r = receive(fd, &reading, sizeof(reading), deadline);
+	int r = child_receive(fd, &reading, sizeof(reading), deadline);
 
 	if (r < 0)
 		return r;
@@ -241,7 +137,7 @@ static int take_reading(int fd, uint64_t deadline, struct readings *all)
 		text = calloc(1, (size_t)reading.size + 1);
 		if (!text)
 			return -ENOMEM;
-		r = receive(fd, text, (size_t)reading.size, deadline);
+		r = child_receive(fd, text, (size_t)reading.size, deadline);
 		if (r < 0)
 			return r;
 		text[strcspn(text, "\n")] = '\0';
@@ -255,11 +151,11 @@ static int read_on(int dir_fd, unsigned timeout_ms, struct readings *all, pid_t 
 {
 	autoclose int from = -1, to = -1;
 	pid_t pid;
-	int r = make_pipe(&from, &to);
+	int r = child_pipe(&from, &to);
 
 	if (r < 0)
 		return r;
-	pid = fork_quietly();
+	pid = child_fork();
 	if (pid < 0)
 		return pid;
 	if (pid == 0) {
@@ -271,7 +167,7 @@ static int read_on(int dir_fd, unsigned timeout_ms, struct readings *all, pid_t 
 		r = take_reading(from, deadline_in(timeout_ms), all);
 	(void)kill(pid, SIGKILL); /* it is at its end, or may end when the kernel lets it */
 	if (r != -ETIMEDOUT)
-		reap(pid);
+		child_reap(pid);
 	*ret_pid = pid;
 	return r;
 }

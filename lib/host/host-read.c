@@ -129,6 +129,13 @@ static int read_vfio(int root_fd, struct host_facts *f)
 		r = read_of_modules(root_fd, f->release, "modules.dep", &lists.loadable);
 	if (r < 0)
 		return r;
+	f->knows_modules = lists.loadable;
+	if (lists.builtin)
+		r = host_facts_vfio_modules(f, lists.builtin);
+	if (r == 0 && lists.loadable)
+		r = host_facts_vfio_modules(f, lists.loadable);
+	if (r < 0)
+		return r;
 	f->vfio_pci = read_module(root_fd, &lists, "vfio_pci");
 	f->vfio_type1 = read_module(root_fd, &lists, "vfio_iommu_type1");
 	if (f->vfio_pci < MODULE_LOADED && sysfs_exists(root_fd, "sys/bus/pci/drivers/vfio-pci"))

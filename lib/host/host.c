@@ -16,9 +16,9 @@ static int open_dir(const char *path, bool create, int *ret_fd, struct vfprep_pr
 
 	if (r == 0 || (r == -ENOENT && !create))
 		return 0;
-	return problem_add(p, r, VFPREP_PERMISSION, path,
-			   r == -EACCES || r == -EPERM ? "run it as root" : NULL,
-			   "cannot be opened: %s", strerror(-r));
+	bool denied = r == -EACCES || r == -EPERM;
+	return problem_add(p, r, denied || r == -EROFS ? VFPREP_PERMISSION : VFPREP_SYSTEM, path,
+			   denied ? "run it as root" : NULL, "cannot be opened: %s", strerror(-r));
 }
 
 static int find_realpath(struct host *h)
@@ -39,14 +39,18 @@ static int open_cdi(struct host *h, bool create, struct vfprep_problems *p)
 	return path ? open_dir(path, create, &h->cdi_fd, p) : -ENOMEM;
 }
 
-int host_open(struct host *h, const struct kernel_source *source, const char *rundir, bool create,
-	      unsigned timeout_percent, struct vfprep_problems *p)
+int host_open(struct host *h, const struct kernel_source *source, const char *rundir,
+	      enum rundir_use use, unsigned timeout_percent, struct vfprep_problems *p)
 {
+	bool create = use == RUNDIR_WRITE;
+
 	h->rundir = strdup(rundir ? rundir : HOST_RUNDIR);
-	int r = h->rundir ? open_dir(h->rundir, create, &h->rundir_fd, p) : -ENOMEM;
+	int r = h->rundir ? 0 : -ENOMEM;
+	if (r == 0 && use != RUNDIR_UNUSED)
+		r = open_dir(h->rundir, create, &h->rundir_fd, p);
 	if (r == 0)
 		r = find_realpath(h);
-	if (r == 0)
+	if (r == 0 && use != RUNDIR_UNUSED)
 		r = open_cdi(h, create, p);
 	if (r < 0)
 		return r;

@@ -19,11 +19,18 @@ struct host {
 };
 #define HOST_NONE ((struct host){ .rundir_fd = -1, .cdi_fd = -1 })
 
+/* What the run directory is needed for. */
+enum rundir_use {
+	RUNDIR_UNUSED,
+	RUNDIR_READ, /* it need not be there */
+	RUNDIR_WRITE /* it is made when it is not there */
+};
+
 /* RUNDIR NULL: /run/vfprep, and then CDI files are in /var/run/cdi, where engines look for them;
- * another one keeps its own in `cdi`. CREATE: made when they are not there. TIMEOUT_PERCENT scales
- * every deadline. What H->log says is told of it. */
-int host_open(struct host *h, const struct kernel_source *source, const char *rundir, bool create,
-	      unsigned timeout_percent, struct vfprep_problems *p);
+ * another one keeps its own in `cdi`. TIMEOUT_PERCENT scales every deadline. What H->log says is
+ * told of it. */
+int host_open(struct host *h, const struct kernel_source *source, const char *rundir,
+	      enum rundir_use use, unsigned timeout_percent, struct vfprep_problems *p);
 void host_close(struct host *h, const struct kernel_source *source);
 
 /* Reads the machine with its records and what is published; ONLY: just one PF of it. */

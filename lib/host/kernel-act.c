@@ -42,11 +42,7 @@ static struct driver_target make_target(const struct kernel_linux *k, const stru
 
 static int act_module(struct kernel_linux *k, const struct step *s, char **ret_detail)
 {
-	autofree char *path = text_format("sys/bus/pci/drivers/%s", s->name);
-
-	if (!path)
-		return -ENOMEM;
-	return sysfs_exists(k->root_fd, path) ? 1 : module_load(s->name, ret_detail);
+	return module_load_driver(k->root_fd, s->name, ret_detail);
 }
 
 static int get_link(struct kernel_linux *k, const struct step *s, struct link_facts *ret)

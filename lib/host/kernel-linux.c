@@ -17,6 +17,7 @@
 #define CARRIER_MS  15000 /* copper at 10 Gbit/s takes 7 s */
 #define OVERRIDE_MS 2000
 #define HOLE_MS     1000
+#define NETNS_MS    3000
 
 unsigned kernel_scaled(const struct kernel_linux *k, unsigned ms)
 {
@@ -68,6 +69,7 @@ static int linux_read(void *kernel, const struct pci_address *only,
 			.netlink = k->netlink,
 			.override_timeout_ms = kernel_scaled(k, OVERRIDE_MS),
 			.hole_timeout_ms = kernel_scaled(k, HOLE_MS),
+			.netns_timeout_ms = kernel_scaled(k, NETNS_MS),
 		},
 		only, ret_machine, p);
 }
@@ -119,18 +121,15 @@ static int linux_store(void *kernel, int dir_fd, const char *path, const char *t
 
 static int linux_list(void *kernel, unsigned ifindex, struct vf_list *ret_list)
 {
+	static const struct pf any; /* of its VFs no more is known than is listed */
 	struct kernel_linux *k = kernel;
-	const struct pf pf = { .ifindex =
-				       ifindex }; /* of its VFs no more is known than is listed */
 	int r = kernel_open_netlink(k);
+	const struct probe probe = {
+		.netlink = k->netlink,
+		.hole_timeout_ms = kernel_scaled(k, HOLE_MS),
+	};
 
-	return r < 0 ? r
-		     : probe_list(
-			       &(struct probe){
-				       .netlink = k->netlink,
-				       .hole_timeout_ms = kernel_scaled(k, HOLE_MS),
-			       },
-			       &pf, ret_list);
+	return r < 0 ? r : probe_list(&probe, &any, ifindex, ret_list);
 }
 
 static int linux_settle(void *kernel, unsigned ifindex)

@@ -11,7 +11,7 @@
 struct kernel_ops {
 	/* Reads the whole machine, or with ONLY just that PF (an empty machine when it is gone).
 	 * Never opens a group node, never reads sriov_numvfs. Records and published teams are not
-	 * its business. */
+	 * its business, but for what only a record tells of the machine (probe-ports.c). */
 	int (*read)(void *kernel, const struct pci_address *only,
 		    struct vfprep_machine **ret_machine, struct vfprep_problems *p);
 

@@ -8,6 +8,8 @@
 #include <syslog.h>
 
 #include "core/text.h"
+#include "host/sysfs.h"
+#include "host/variant-read.h"
 
 static void kmod_unrefp(struct kmod_ctx **ctx)
 {
@@ -40,7 +42,7 @@ static bool is_in_kernel(struct kmod_module *module)
 	return state == KMOD_MODULE_BUILTIN || state == KMOD_MODULE_LIVE;
 }
 
-int module_load(const char *name, char **ret_detail)
+static int load(const char *name, char **ret_detail)
 {
 	CLEANUP(kmod_unrefp) struct kmod_ctx *ctx = kmod_new(NULL, NULL);
 	CLEANUP(kmod_listp) struct kmod_list *list = NULL;
@@ -60,4 +62,26 @@ int module_load(const char *name, char **ret_detail)
 		return 1;
 	r = kmod_module_probe_insert_module(module, 0, NULL, NULL, NULL, NULL);
 	return r > 0 ? -EPERM : r; /* positive: the administrator's blacklist stopped it */
+}
+
+int module_load_driver(int root_fd, const char *driver, char **ret_detail)
+{
+	autofree char *path = text_format("sys/bus/pci/drivers/%s", driver);
+	autofree char *other = NULL;
+
+	if (!path)
+		return -ENOMEM;
+	if (sysfs_exists(root_fd, path))
+		return 1;
+	int r = load(driver, ret_detail);
+	if (r < 0)
+		return r;
+	if (sysfs_exists(root_fd, path))
+		return 0;
+	r = module_find_driver(root_fd, driver, &other);
+	if (r == -ENOMEM)
+		return r;
+	*ret_detail = other ? text_format("its driver is called '%s'", other)
+			    : text_format("it has none for PCI devices");
+	return -EREMOTEIO;
 }

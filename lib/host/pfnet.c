@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which of its interfaces is the PF's own. */
+/* Which interfaces are a PF's own. */
 #include "host/pfnet.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/fd.h"
 #include "host/sysfs.h"
-
-/* How an interface compares to the others: less is better, field by field. */
-struct rank {
-	unsigned port_name; /* 0: that of an uplink, 1: none, 2: another */
-	unsigned dev_port;
-	unsigned ifindex;
-};
 
 static const char *skip_number(const char *text)
 {
@@ -37,9 +30,9 @@ static bool is_uplink(const char *name)
 }
 
 /* "pf0vf1", "pf0sf1", with the controller "c1pf0vf0": stands for somebody else's function. */
-static bool is_representor(const char *name)
+bool pfnet_is_representor(const char *port_name)
 {
-	const char *at = name;
+	const char *at = port_name;
 
 	if (*at == 'c')
 		at = skip_number(at + 1);
@@ -49,63 +42,73 @@ static bool is_representor(const char *name)
 	return at && (strncmp(at, "vf", 2) == 0 || strncmp(at, "sf", 2) == 0);
 }
 
-static bool is_better(const struct rank *a, const struct rank *b)
+static int compare(const void *a, const void *b)
 {
-	if (a->port_name != b->port_name)
-		return a->port_name < b->port_name;
-	if (a->dev_port != b->dev_port)
-		return a->dev_port < b->dev_port;
-	return a->ifindex < b->ifindex;
+	const struct pfnet *x = a, *y = b;
+
+	if (x->port_name != y->port_name)
+		return x->port_name < y->port_name ? -1 : 1;
+	if (x->dev_port != y->dev_port)
+		return x->dev_port < y->dev_port ? -1 : 1;
+	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
 }
 
 /* Return: 1, or 0 when the interface is none of the PF's or went away. */
-static int read_rank(int net_fd, const char *name, struct rank *ret)
+static int read_interface(int net_fd, const char *name, struct pfnet *ret)
 {
-	struct rank rank = { .port_name = 1 };
+	struct pfnet one = { .port_name = 1 };
 	autofree char *port_name = NULL;
 	autoclose int fd = -1;
 
 	if (sysfs_open_dir(net_fd, name, &fd) < 0 ||
-	    sysfs_read_unsigned(fd, "ifindex", 10, &rank.ifindex) < 0)
+	    sysfs_read_unsigned(fd, "ifindex", 10, &one.ifindex) < 0 ||
+	    sysfs_inode(fd, &one.inode) < 0)
 		return 0;
 	if (sysfs_read(fd, "phys_port_name", &port_name) == 0) {
-		if (is_representor(port_name))
+		if (pfnet_is_representor(port_name))
 			return 0;
-		rank.port_name = is_uplink(port_name) ? 0 : 2;
+		one.port_name = is_uplink(port_name) ? 0 : 2;
 	}
-	if (sysfs_read_unsigned(fd, "dev_port", 10, &rank.dev_port) < 0)
-		rank.dev_port = 0;
-	*ret = rank;
+	if (sysfs_read_unsigned(fd, "dev_port", 10, &one.dev_port) < 0)
+		one.dev_port = 0;
+	*ret = one;
 	return 1;
 }
 
-int pfnet_find(int pf_fd, char **ret_name, unsigned *ret_ifindex)
+void pfnet_list_clear(struct pfnet_list *l)
 {
-	struct rank best = { .port_name = UINT_MAX };
-	const char *best_name = NULL;
+	for (size_t i = 0; i < l->n; i++)
+		free(l->items[i].name);
+	free(l->items);
+	*l = (struct pfnet_list){ 0 };
+}
+
+int pfnet_list(int pf_fd, struct pfnet_list *ret)
+{
+	autopfnets l = { 0 };
 	autoclose int net_fd = -1;
 	autonames all = { 0 };
-	char *name = NULL;
 	int r = sysfs_open_dir(pf_fd, "net", &net_fd);
 
 	if (r == 0)
 		r = sysfs_list(net_fd, ".", &all);
 	if (r < 0)
 		return r;
+	l.empty = all.n == 0;
 	for (size_t i = 0; i < all.n; i++) {
-		struct rank rank;
+		struct pfnet one, *room = NULL;
 
-		if (read_rank(net_fd, all.names[i], &rank) == 0 || !is_better(&rank, &best))
+		if (read_interface(net_fd, all.names[i], &one) == 0)
 			continue;
-		best = rank;
-		best_name = all.names[i];
+		room = array_add(&l.items, &l.n, sizeof(*room));
+		if (!room)
+			return -ENOMEM;
+		*room = one;
+		room->name = TAKE_PTR(all.names[i]);
 	}
-	if (!best_name)
-		return -ENOENT;
-	name = strdup(best_name);
-	if (!name)
-		return -ENOMEM;
-	*ret_name = name;
-	*ret_ifindex = best.ifindex;
+	if (l.n > 0)
+		qsort(l.items, l.n, sizeof(*l.items), compare);
+	*ret = (struct pfnet_list){ TAKE_PTR(l.items), l.n, l.empty };
+	l.n = 0;
 	return 0;
 }

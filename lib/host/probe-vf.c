@@ -9,6 +9,7 @@
 #include "host/fd.h"
 #include "host/group.h"
 #include "host/guard.h"
+#include "host/probe-link.h"
 #include "host/stuck.h"
 #include "host/sysfs.h"
 
@@ -116,13 +117,8 @@ static int read_function(const struct probe *probe, struct vf *vf)
 static int report(struct pf *pf, int r, const char *what, struct vfprep_problems *p)
 {
 	char address[PCI_ADDRESS_TEXT];
-	enum vfprep_fault fault = r == -EPERM || r == -EACCES ? VFPREP_PERMISSION : VFPREP_SYSTEM;
 
-	if (r == -ENOMEM)
-		return r;
-	(void)problem_add(p, r, fault, pci_address_format(pf->address, address), NULL, "%s: %s",
-			  what, strerror(-r));
-	return 0;
+	return probe_report(p, pci_address_format(pf->address, address), r, what);
 }
 
 static int add_vf(const struct probe *probe, int pf_fd, const char *name, unsigned index,
@@ -258,28 +254,37 @@ int probe_self(const struct probe *probe, struct pf *pf, struct vfprep_problems 
 	return r == -ENOENT ? 0 : report(pf, r, "its function", p);
 }
 
-static bool has_holes(const struct pf *pf, const struct vf_list *list)
+/* The interface that tells the VF's settings; 0: it is not known which. */
+static unsigned ifindex_for(const struct pf *pf, const struct vf *vf)
+{
+	return pf->several_ports ? vf->port.ifindex : pf->ifindex;
+}
+
+static bool has_holes(const struct pf *pf, unsigned ifindex, const struct vf_list *list)
 {
 	if (list->n < list->announced)
 		return true;
 	for (size_t i = 0; i < pf->n_vfs; i++)
-		if (!vf_list_find(list, pf->vfs[i].index))
+		if (ifindex_for(pf, &pf->vfs[i]) == ifindex &&
+		    !vf_list_find(list, pf->vfs[i].index))
 			return true;
 	return false;
 }
 
 /* i40e_ndo_get_vf_config() gives EAGAIN while it resets a VF, and the kernel leaves the VF out. */
-int probe_list(const struct probe *probe, const struct pf *pf, struct vf_list *ret)
+int probe_list(const struct probe *probe, const struct pf *pf, unsigned ifindex,
+	       struct vf_list *ret)
 {
 	uint64_t deadline = deadline_in(probe->hole_timeout_ms);
 
 	for (;;) {
 		autovflist list = { 0 };
-		int r = netlink_get_vfs(probe->netlink, pf->ifindex, &list);
+		int r = netlink_get_vfs(probe->netlink, ifindex, &list);
 
 		if (r < 0)
 			return r;
-		if (!list.listed || !has_holes(pf, &list) || !deadline_nap(deadline, NAP_MS)) {
+		if (!list.listed || !has_holes(pf, ifindex, &list) ||
+		    !deadline_nap(deadline, NAP_MS)) {
 			*ret = list;
 			list = (struct vf_list){ 0 };
 			return 0;
@@ -287,16 +292,14 @@ int probe_list(const struct probe *probe, const struct pf *pf, struct vf_list *r
 	}
 }
 
-int probe_settings(const struct probe *probe, struct pf *pf, struct vfprep_problems *p)
+/* The settings of the VFs that belong to one of the PF's interfaces. */
+static int read_settings(const struct probe *probe, unsigned ifindex, struct pf *pf,
+			 struct vfprep_problems *p)
 {
 	char address[PCI_ADDRESS_TEXT];
 	autovflist list = { 0 };
-	int r;
+	int r = probe_list(probe, pf, ifindex, &list);
 
-	pf->lists_vfs = pf->n_vfs == 0;
-	if (pf->ifindex == 0)
-		return 0;
-	r = probe_list(probe, pf, &list);
 	if (r == -EOVERFLOW) {
 		(void)problem_add(p, r, VFPREP_NOTE, pci_address_format(pf->address, address), NULL,
 				  "it has more VFs than the kernel can list, so that their "
@@ -314,8 +317,27 @@ int probe_settings(const struct probe *probe, struct pf *pf, struct vfprep_probl
 	for (size_t i = 0; i < pf->n_vfs; i++) {
 		const struct settings *s = vf_list_find(&list, pf->vfs[i].index);
 
-		if (s)
+		if (s && ifindex_for(pf, &pf->vfs[i]) == ifindex)
 			pf->vfs[i].settings = *s;
 	}
 	return 0;
+}
+
+int probe_settings(const struct probe *probe, struct pf *pf, struct vfprep_problems *p)
+{
+	unsigned done = pf->ifindex; /* of more than two (MLX4_MAX_PORTS) one may be asked again */
+	int r = 0;
+
+	pf->lists_vfs = pf->n_vfs == 0;
+	if (pf->ifindex)
+		r = read_settings(probe, pf->ifindex, pf, p);
+	for (size_t i = 0; r == 0 && i < pf->n_vfs; i++) {
+		unsigned ifindex = pf->vfs[i].port.ifindex;
+
+		if (ifindex && ifindex != pf->ifindex && ifindex != done) {
+			done = ifindex;
+			r = read_settings(probe, ifindex, pf, p);
+		}
+	}
+	return r;
 }

@@ -17,9 +17,11 @@ int probe_vfs(const struct probe *probe, int pf_fd, struct pf *pf, struct vfprep
 /* Adds to PF itself as a device. Return: -ENOMEM. */
 int probe_self(const struct probe *probe, struct pf *pf, struct vfprep_problems *p);
 
-/* The VFs that a PF's interface lists. One of them that is missing, or one of PF's, is waited for:
- * its driver may just be resetting it. Return: as netlink_get_vfs(). */
-int probe_list(const struct probe *probe, const struct pf *pf, struct vf_list *ret);
+/* The VFs that a PF's interface lists. One of them that is missing, or one of PF's that is set by
+ * that interface, is waited for: its driver may just be resetting it. Return: as
+ * netlink_get_vfs(). */
+int probe_list(const struct probe *probe, const struct pf *pf, unsigned ifindex,
+	       struct vf_list *ret);
 
 /* Adds to its VFs their settings, asked for by the PF's ifindex. Return: -ENOMEM. */
 int probe_settings(const struct probe *probe, struct pf *pf, struct vfprep_problems *p);

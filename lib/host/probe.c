@@ -3,7 +3,6 @@
 #include "host/probe.h"
 
 #include <errno.h>
-#include <net/if_arp.h>
 #include <string.h>
 
 #include "core/desire.h"
@@ -12,24 +11,27 @@
 #include "host/group.h"
 #include "host/guard.h"
 #include "host/holder.h"
-#include "host/pfnet.h"
+#include "host/netns.h"
+#include "host/probe-link.h"
+#include "host/probe-ports.h"
 #include "host/probe-vf.h"
 #include "host/route.h"
 #include "host/stuck.h"
 #include "host/sysfs.h"
 #include "host/udev.h"
+#include "host/variant-read.h"
 
 #define MACHINE_ID_BYTES 16
 
 /* What is the same for all PFs. */
 struct reader {
 	const struct probe *probe;
-	unsigned *addressed; /* interfaces with an address that counts */
-	size_t n_addressed;
-	bool blind;                /* who uses interfaces is not known */
-	struct name_list defaults; /* interfaces with a default route */
+	const char *boot_id;
+	struct host_links links;
+	bool blind; /* who uses interfaces is not known */
 	bool has_machine_id;
 	uint8_t machine_id[MACHINE_ID_BYTES];
+	struct variants variants;
 	struct vfprep_problems *problems;
 };
 
@@ -37,17 +39,6 @@ static int compare_pfs(const void *a, const void *b)
 {
 	return pci_address_compare(((const struct pf *)a)->address,
 				   ((const struct pf *)b)->address);
-}
-
-/* Adds a finding and goes on, but not without memory. */
-static int report(struct reader *reader, const char *subject, int r, const char *what)
-{
-	enum vfprep_fault fault = r == -EPERM || r == -EACCES ? VFPREP_PERMISSION : VFPREP_SYSTEM;
-
-	if (r == -ENOMEM)
-		return r;
-	(void)problem_add(reader->problems, r, fault, subject, NULL, "%s: %s", what, strerror(-r));
-	return 0;
 }
 
 /* As systemd has it: 32 hexadecimal digits; "uninitialized" while the first boot is under way. */
@@ -80,62 +71,6 @@ static int derive_macs(const struct reader *reader, struct pf *pf)
 	pf->n_auto_macs = pf->totalvfs;
 	for (unsigned i = 0; i < pf->totalvfs; i++)
 		mac_derive_auto(reader->machine_id, pf->permanent_mac, i, pf->auto_macs[i]);
-	return 0;
-}
-
-static bool is_addressed(const struct reader *reader, unsigned ifindex)
-{
-	for (size_t i = 0; i < reader->n_addressed; i++)
-		if (reader->addressed[i] == ifindex)
-			return true;
-	return false;
-}
-
-static void take_link(const struct reader *reader, struct link_facts *l, struct pf *pf)
-{
-	pf->ifindex = l->ifindex;
-	pf->name = TAKE_PTR(l->name);
-	pf->altnames = TAKE_PTR(l->altnames);
-	pf->n_altnames = l->n_altnames;
-	l->n_altnames = 0;
-	pf->mtu = l->mtu;
-	pf->carrier = l->carrier;
-	pf->infiniband = l->type == ARPHRD_INFINIBAND;
-	pf->up = l->up;
-	pf->has |= PF_LINK;
-	if (l->has & LINK_MAC) {
-		memcpy(pf->mac, l->mac, sizeof(pf->mac));
-		pf->has |= PF_MAC;
-	}
-	if (l->has & LINK_PERMANENT_MAC) {
-		memcpy(pf->permanent_mac, l->permanent_mac, sizeof(pf->permanent_mac));
-		pf->has |= PF_PERMANENT_MAC;
-	}
-	if (l->has & LINK_ADDR_GEN_MODE) {
-		pf->addr_gen_mode = l->addr_gen_mode;
-		pf->has |= PF_ADDR_GEN_MODE;
-	}
-	pf->in_use = l->master > 0 || is_addressed(reader, l->ifindex);
-	for (size_t i = 0; i < reader->defaults.n; i++)
-		pf->default_route =
-			pf->default_route || text_equal(reader->defaults.names[i], pf->name);
-}
-
-/* An interface that cannot be asked counts as none, so that nothing is set through it. */
-static int read_link(struct reader *reader, int pf_fd, const char *subject, struct pf *pf)
-{
-	autolink l = { 0 };
-	autofree char *name = NULL;
-	unsigned ifindex;
-	int r = reader->probe->netlink ? pfnet_find(pf_fd, &name, &ifindex) : -ENOENT;
-
-	if (r == 0)
-		r = netlink_get_link(reader->probe->netlink, ifindex, &l);
-	if (r == -ENOENT || r == -ENODEV)
-		return 0;
-	if (r < 0)
-		return report(reader, subject, r, "its interface");
-	take_link(reader, &l, pf);
 	return 0;
 }
 
@@ -180,8 +115,20 @@ static int find_upper(int net_fd, const char *name, char **ret)
 /* What cannot be known counts as in use. */
 static const char not_known[] = "whether it uses the interface could not be found out";
 
-/* Why the interface is in use by the host; NULL: it is not. */
-static int find_host_use(const struct reader *reader, int net_fd, const char *name, char **ret)
+/* Netlink does not know the interface. Is it no more, or has it another name by now, then /proc
+ * decides; else sysfs shows another network namespace than ours, and who uses it there is not to be
+ * seen: as in a container that has the host's /sys, or by nsenter -n. */
+static int find_foreign_use(int net_fd, const char *name, char **ret)
+{
+	if (!sysfs_exists(net_fd, name))
+		return 0;
+	*ret = text_format("its interface '%s' is in another network namespace", name);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* Why the interface of the function at ADDRESS is in use by the host; NULL: it is not. */
+static int find_host_use(const struct reader *reader, int net_fd, const char *name,
+			 const char *address, char **ret)
 {
 	autofree char *path = text_format("%s/ifindex", name);
 	autofree char *upper = NULL;
@@ -193,8 +140,8 @@ static int find_host_use(const struct reader *reader, int net_fd, const char *na
 	if (sysfs_read_unsigned(net_fd, path, 10, &ifindex) < 0)
 		return 0; /* it went away, or is renamed; then /proc decides */
 	int r = netlink_get_link(reader->probe->netlink, ifindex, &l);
-	if (r == -ENODEV || r == -ENOENT)
-		return 0;
+	if (r == -ENODEV || r == -ENOENT || (r == 0 && !link_is_of(&l, name, address)))
+		return find_foreign_use(net_fd, name, ret);
 	if (r < 0)
 		return r == -ENOMEM ? r : text_replace(ret, not_known);
 	r = find_upper(net_fd, name, &upper);
@@ -204,7 +151,7 @@ static int find_host_use(const struct reader *reader, int net_fd, const char *na
 		*ret = text_format("its interface '%s' belongs to a bridge or bond", l.name);
 	else if (upper)
 		*ret = text_format("its interface '%s' has '%s' on top", l.name, upper);
-	else if (l.up && is_addressed(reader, ifindex))
+	else if (l.up && is_addressed(&reader->links, ifindex))
 		*ret = text_format("its interface '%s' has an address", l.name);
 	else
 		return 0;
@@ -225,7 +172,7 @@ static int read_interface(const struct reader *reader, struct vf *vf)
 		r = sysfs_list(net_fd, ".", &names);
 	for (size_t i = 0; r == 0 && i < names.n; i++) { /* a PF may have representors too */
 		autofree char *what = NULL;
-		r = find_host_use(reader, net_fd, names.names[i], &what);
+		r = find_host_use(reader, net_fd, names.names[i], address, &what);
 		if (r == 0 && what)
 			return vf_set_use(vf, USE_INTERFACE, 0, what);
 	}
@@ -300,15 +247,19 @@ static int read_pf(struct reader *reader, int fd, struct pf *pf)
 	pci_address_format(pf->address, subject);
 	r = read_attributes(fd, pf);
 	if (r == 0)
-		r = read_link(reader, fd, subject, pf);
+		r = probe_link(probe, &reader->links, fd, pf, reader->problems);
 	if (r < 0)
 		return r;
 	r = busy_holder(probe->rundir_fd, pf->address, &pf->busy, NULL);
-	r = r < 0 ? report(reader, subject, r, "the lock of blocking writes") : 0;
+	r = r < 0 ? probe_report(reader->problems, subject, r, "the lock of blocking writes") : 0;
 	if (r == 0 && is_nic(fd))
 		r = probe_self(probe, pf, reader->problems);
 	if (r == 0)
 		r = probe_vfs(probe, fd, pf, reader->problems);
+	if (r == 0)
+		r = variants_choose(probe->root_fd, &reader->variants, fd, pf);
+	if (r == 0)
+		r = probe_ports(probe, reader->boot_id, fd, pf, reader->problems);
 	if (r == 0)
 		r = probe_settings(probe, pf, reader->problems);
 	if (r == 0)
@@ -376,16 +327,21 @@ static int read_host(struct reader *reader, struct vfprep_machine *m)
 	int r = sysfs_read(probe->root_fd, "proc/sys/kernel/random/boot_id", &m->boot_id);
 
 	if (r < 0)
-		r = report(reader, NULL, r, "the boot id");
+		r = probe_report(reader->problems, NULL, r, "the boot id");
 	if (r == 0 && probe->netlink)
-		r = netlink_get_addressed(probe->netlink, &reader->addressed, &reader->n_addressed);
+		r = netlink_get_addressed(probe->netlink, &reader->links.addressed,
+					  &reader->links.n_addressed);
 	reader->blind = r < 0 || !probe->netlink;
 	if (r < 0)
-		r = report(reader, NULL, r, "the addresses of interfaces");
+		r = probe_report(reader->problems, NULL, r, "the addresses of interfaces");
 	if (r == 0)
-		r = route_read_defaults(probe->root_fd, &reader->defaults);
+		r = route_read_defaults(probe->root_fd, &reader->links.defaults);
+	reader->boot_id = m->boot_id;
 	m->no_iommu = !has_groups(probe->root_fd);
-	m->has_vfio_pci = sysfs_exists(probe->root_fd, "sys/bus/pci/drivers/vfio-pci");
+	if (r == 0)
+		r = variants_list_drivers(probe->root_fd, m);
+	if (r == 0)
+		r = variants_load(probe->root_fd, &reader->variants);
 	reader->has_machine_id = read_machine_id(probe->root_fd, reader->machine_id);
 	return r;
 }
@@ -399,13 +355,15 @@ int probe_machine(const struct probe *probe, const struct pci_address *only,
 
 	if (r == 0)
 		r = only ? add_pf(&reader, *only, m) : add_pfs(&reader, m);
+	if (r == 0 && probe->netns_timeout_ms > 0 && !only)
+		r = netns_find(probe->root_fd, probe->netns_timeout_ms, m);
 	/* Within a run the claims say who has what, and faster. */
 	if (r == 0)
 		r = group_read_shared(probe->root_fd, m);
 	if (r == 0 && !only)
 		r = holder_mark(probe->root_fd, probe->rundir_fd, m);
-	free(reader.addressed);
-	name_list_clear(&reader.defaults);
+	host_links_clear(&reader.links);
+	variants_clear(&reader.variants);
 	if (r < 0)
 		return r;
 	*ret_machine = TAKE_PTR(m);

@@ -13,6 +13,7 @@ struct probe {
 	struct netlink *netlink;      /* NULL: not to be had, and then no PF has an interface */
 	unsigned override_timeout_ms; /* a driver_override that does not answer */
 	unsigned hole_timeout_ms;     /* a VF that is missing in its PF's list */
+	unsigned netns_timeout_ms;    /* all other network namespaces; 0: they are not searched */
 };
 
 /* Reads all PFs, or with ONLY just that one. What could not be read is absent and reported. Return:

@@ -31,7 +31,7 @@ static int put_cdi(const struct store *store, const char *team, const char *text
 int publish_team(const struct store *store, const struct team *team, bool keep_directory)
 {
 	autofree char *hostdev = fragment_hostdev(team);
-	autofree char *interface = team->hint ? fragment_interface(team, team->hint) : NULL;
+	autofree char *interface = team->hint ? fragment_interface(team, team->hint, NULL) : NULL;
 	autofree char *json = team_to_json(team);
 	bool device = cdi_has_device(team);
 	autofree char *cdi = device ? cdi_spec(&team, 1, store->rundir) : NULL;

@@ -36,6 +36,13 @@ static const struct step *step_that_failed(const struct pf_run *run, const struc
 	return step_of_plan(run, s);
 }
 
+/* Is the VF left out of a list that there is? i40e and ice do so while they reset it. */
+static bool is_being_reset(const struct step *s, const struct pf *now)
+{
+	const struct vf *vf = pf_find_vf(now, s->vf);
+	return vf && now->lists_vfs && !now->unread_settings && !vf->settings.present;
+}
+
 /* Does a setting that the kernel took not show yet? */
 static bool is_late(const struct pf_run *run, const struct vfprep_machine *now)
 {
@@ -46,8 +53,9 @@ static bool is_late(const struct pf_run *run, const struct vfprep_machine *now)
 		return false;
 	for (size_t i = 0; i < left->n; i++) {
 		const struct step *s = &left->steps[i];
+		const struct pf *pf = machine_find_pf(now, run->address);
 		late = late || (s->kind == STEP_SETTING && step_that_failed(run, s) &&
-				is_reported(s, machine_find_pf(now, run->address)));
+				(is_reported(s, pf) || is_being_reset(s, pf)));
 	}
 	return late;
 }

@@ -144,6 +144,23 @@ static void refuse_new(struct pf_run *run, const struct vfprep_machine *now, con
 	}
 }
 
+/* What Driver=auto stands for on a new VF was said by its PF: was that right? */
+static void check_auto_drivers(struct pf_run *run, const struct pf *pf)
+{
+	for (size_t i = 0; i < pf->n_vfs; i++) {
+		const struct vf *want = wanted_vf(run, pf->vfs[i].index);
+		const char *is = pf->vfs[i].function.auto_driver;
+		const char *said = want ? want->function.auto_driver : NULL;
+		if (!said || !is || strcmp(said, is) == 0)
+			continue;
+		autofree char *subject = vf_subject(pf, want->index);
+		(void)problem_add(run->p, 0, VFPREP_SYSTEM, subject, "run vfprep apply again",
+				  "Driver=auto stands for '%s' now that it is there, not for '%s'",
+				  is, said);
+		vf_fails(run, want->index);
+	}
+}
+
 /* Teams were about VFs that are no more, and are nothing that the new ones go back to. */
 static void forget_teams(struct pf_run *run)
 {
@@ -181,6 +198,7 @@ static int take_new_vfs(struct pf_run *run)
 	if (r < 0)
 		return r;
 	refuse_new(run, now, start);
+	check_auto_drivers(run, start);
 	bool changed;
 	r = record_made(start);
 	if (r == 0)

@@ -5,9 +5,18 @@
 #include "core/step.h"
 #include "host/fd.h"
 #include "host/run-pf.h"
+#include "host/sysfs.h"
 
 #include <errno.h>
 #include <string.h>
+
+const char *run_result_words(int r)
+{
+	return r < 0            ? " (failed)"
+	       : r == RUN_STAYS ? " (refused by the driver, stays)"
+	       : r              ? " (already)"
+				: "";
+}
 
 /* Waits for what earlier runs left behind; what still works on a PF stays in its `busy`. */
 static int wait_for_left_behind(const struct host *h, const struct vfprep_machine *m)
@@ -107,10 +116,11 @@ static int plan_and_claim(const struct host *h, enum plan_aim aim,
 	}
 }
 
-/* Steps that are about no PF of this machine come first. Without the module nothing of the rest
- * works; a team that could not be withdrawn is the next run's. */
+/* Steps that are about no PF of this machine come first. A team that could not be withdrawn is the
+ * next run's; MISSING gets the drivers whose modules could not be loaded. */
 static int act_global(const struct host *h, const struct run_request *request,
-		      const struct vfprep_plan *plan, struct vfprep_problems *p)
+		      const struct vfprep_plan *plan, struct name_list *missing,
+		      struct vfprep_problems *p)
 {
 	const struct store store = host_store(h);
 
@@ -121,10 +131,38 @@ static int act_global(const struct host *h, const struct run_request *request,
 						 : h->ops->act(h->kernel, s, &detail);
 		if (request->step)
 			request->step(request->step_user, RUN_STEP, s, r);
-		if (r < 0 && step_explain(s, r, detail, NULL, p) < 0 && s->kind == STEP_MODULE)
-			return r;
+		if (r >= 0)
+			continue;
+		(void)step_explain(s, r, detail, NULL, p);
+		if (s->kind != STEP_MODULE)
+			continue;
+		char **name = array_add(&missing->names, &missing->n, sizeof(*name));
+		if (!name || text_replace(name, s->name) < 0)
+			return -ENOMEM;
 	}
 	return 0;
+}
+
+/* Is one of its VFs to get a driver that is MISSING? Then nothing of the PF is begun. */
+static bool lacks_driver(const struct vfprep_plan *plan, struct pci_address address,
+			 const struct name_list *missing, struct vfprep_problems *p)
+{
+	char subject[PCI_ADDRESS_TEXT];
+
+	for (size_t i = 0; missing->n && i < plan->n; i++) {
+		const struct step *s = &plan->steps[i];
+		if (s->kind != STEP_DRIVER || pci_address_compare(s->pf, address) != 0)
+			continue;
+		for (size_t k = 0; k < missing->n; k++) {
+			if (!text_equal(missing->names[k], s->name))
+				continue;
+			(void)problem_add(
+				p, 0, VFPREP_NOTE, pci_address_format(address, subject), NULL,
+				"it is left as it is: there is no driver '%s' for it", s->name);
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool plan_names(const struct vfprep_plan *plan, struct pci_address address)
@@ -202,11 +240,12 @@ static int run_locked(const struct host *h, const struct run_request *request,
 	automachine actual = NULL;
 	automachine wanted = NULL;
 	autoplan plan = NULL;
+	autonames missing = { 0 };
 	enum vfprep_outcome outcome = VFPREP_DONE;
 
 	const struct store store = host_store(h);
 	publish_sweep(&store);
-	int r = read_settled(h, &actual, p);
+	int r = read_settled(h, &actual, request->seen ? request->seen : p);
 	if (r == 0 && !actual->boot_id)
 		r = problem_add(p, -ENODATA, VFPREP_SYSTEM, NULL, "mount /proc",
 				"without a boot id no original value can be kept");
@@ -218,7 +257,7 @@ static int run_locked(const struct host *h, const struct run_request *request,
 		r = problem_add(p, -ESTALE, VFPREP_BUSY, NULL, "plan again, and look at it",
 				"the machine is another one than it was planned for");
 	if (r == 0)
-		r = act_global(h, request, plan, p);
+		r = act_global(h, request, plan, &missing, p);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < wanted->n_pfs; i++) {
@@ -227,6 +266,8 @@ static int run_locked(const struct host *h, const struct run_request *request,
 			tidy_untouched(h, actual, want);
 			continue;
 		}
+		if (lacks_driver(plan, want->address, &missing, p))
+			continue;
 		enum vfprep_outcome one = run_one_pf(h, request, wanted, actual, want, plan, p);
 		if (one > outcome)
 			outcome = one;

@@ -12,6 +12,9 @@ enum run_phase { RUN_STEP, RUN_UNDO };
 /* A MAC that the driver does not clear stays: that is no failure. */
 #define RUN_STAYS 2
 
+/* What a line says behind a step that came to R; "" when it was done. */
+const char *run_result_words(int r);
+
 /* So long a setting may take to show: 20 times 100 ms is what others wait for a MAC (sriov-cni), in
  * vain only where it is refused. */
 #define SETTINGS_WAIT_MS 2000
@@ -21,6 +24,9 @@ struct run_request {
 	/* What the caller was shown; NULL: nothing. Where something else would be done now, nothing
 	 * is. */
 	const struct vfprep_plan *shown;
+	/* Where findings about the machine as it was read go, which may be about any PF of it;
+	 * NULL: to those about the run. */
+	struct vfprep_problems *seen;
 	/* Told of each step that was tried; R as struct kernel_ops' act returns it, or RUN_STAYS.
 	 * May be NULL. */
 	void (*step)(void *user, enum run_phase phase, const struct step *step, int r);

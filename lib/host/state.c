@@ -80,6 +80,20 @@ static int load_record(int rundir_fd, const char *boot_id, struct pf *pf, struct
 	return record_reconcile(pf, boot_id);
 }
 
+struct record *state_read_record(int rundir_fd, struct pci_address pf)
+{
+	autofree char *path = record_path(pf);
+	autofree char *text = NULL;
+	struct record *record = NULL;
+	size_t size;
+
+	if (!path || rundir_fd < 0 ||
+	    file_read(rundir_fd, path, RECORD_JSON_MAX, &text, &size) < 0 ||
+	    record_from_json(text, size, path, &record, NULL) < 0)
+		return NULL;
+	return record;
+}
+
 /* Is the team's CDI file as it has to be? */
 static int compare_cdi(const struct store *store, struct team *t)
 {

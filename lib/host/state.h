@@ -23,6 +23,10 @@ struct store {
  * and left alone. Return: -ENOMEM. */
 int state_load(const struct store *store, struct vfprep_machine *m, struct vfprep_problems *p);
 
+/* The record of a PF as it was saved, about this machine or not; NULL: there is none, or none that
+ * can be read. */
+struct record *state_read_record(int rundir_fd, struct pci_address pf);
+
 /* Saves the PF's record, or removes it when the PF has none. */
 int state_save(const struct store *store, const struct pf *pf);
 

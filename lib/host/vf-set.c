@@ -55,21 +55,18 @@ static int read_list(const struct batch *b, struct vf_list *ret)
 	return r;
 }
 
-int vfprep_vf_read(struct vfprep *ctx, unsigned ifindex, struct vfprep_vf **ret_vfs, size_t *ret_n,
-		   struct vfprep_problems *p)
+static int read_vfs(const struct batch *b, struct vfprep_vf **ret_vfs, size_t *ret_n)
 {
-	const struct batch b = { .host = &ctx->host, .ifindex = ifindex, .p = p };
 	autovflist list = { 0 };
-	int r = context_open(ctx, false, p);
 
-	if (r == 0)
-		r = read_list(&b, &list);
+	int r = read_list(b, &list);
 	if (r == -EOVERFLOW)
-		return problem_add(p, r, VFPREP_UNSUPPORTED, NULL, NULL,
-				   "interface %u has more VFs than the kernel can list", ifindex);
+		return problem_add(b->p, r, VFPREP_UNSUPPORTED, NULL, NULL,
+				   "interface %u has more VFs than the kernel can list",
+				   b->ifindex);
 	if (r < 0)
 		return r;
-	struct vfprep_vf *vfs = calloc(list.announced + 1, sizeof(*vfs));
+	struct vfprep_vf *vfs = calloc((size_t)list.announced + 1, sizeof(*vfs));
 	if (!vfs)
 		return -ENOMEM;
 	for (unsigned i = 0; i < list.announced; i++) {
@@ -80,6 +77,19 @@ int vfprep_vf_read(struct vfprep *ctx, unsigned ifindex, struct vfprep_vf **ret_
 	*ret_vfs = vfs;
 	*ret_n = list.announced;
 	return 0;
+}
+
+int vfprep_vf_read(struct vfprep *ctx, unsigned ifindex, struct vfprep_vf **ret_vfs, size_t *ret_n,
+		   struct vfprep_problems *p)
+{
+	const struct batch b = { .host = &ctx->host, .ifindex = ifindex, .p = p };
+	int r = context_open(ctx, RUNDIR_UNUSED, p);
+
+	if (r < 0)
+		return r;
+	r = read_vfs(&b, ret_vfs, ret_n);
+	context_close(ctx);
+	return r;
 }
 
 /* Setting I of a VF becomes that of TO; what there is before it is only told. */
@@ -161,10 +171,18 @@ static unsigned find_others(const struct change *c, const struct vf_list *now)
 	return others;
 }
 
+/* i40e and ice leave a VF out of their list while they reset it for what was set. */
+static bool is_hidden(const struct batch *b, const struct change *c, const struct vf_list *now)
+{
+	return c->sent && c->r == 0 && vf_list_find(&b->before, c->index) &&
+	       !vf_list_find(now, c->index);
+}
+
 static bool is_late(const struct batch *b, const struct vf_list *now)
 {
 	for (size_t i = 0; i < b->n; i++) {
-		if (find_others(&b->changes[i], now))
+		const struct change *c = &b->changes[i];
+		if (find_others(c, now) || is_hidden(b, c, now))
 			return true;
 	}
 	return false;
@@ -255,30 +273,41 @@ static int check_batch(struct batch *b, const struct vfprep_vf *vfs, size_t n)
 	return r;
 }
 
+static int set_vfs(struct batch *b, const struct vfprep_vf *vfs, size_t n, unsigned wait_ms)
+{
+	autovflist now = { 0 };
+	bool sent = false, unreported = false;
+
+	int r = check_batch(b, vfs, n);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < b->n; i++) {
+		send_change(b, &b->changes[i]);
+		sent = sent || b->changes[i].sent;
+	}
+	int unread = sent ? read_back(b, wait_ms, &now) : 0;
+	for (size_t i = 0; i < b->n; i++) {
+		struct change *c = &b->changes[i];
+		int one = c->r < 0 ? c->r : unread;
+		if (one == 0)
+			one = judge(b, c, sent ? &now : &b->before);
+		unreported = unreported || one > 0;
+		if (r == 0 && one < 0)
+			r = one;
+	}
+	return r < 0 ? r : unreported;
+}
+
 int vfprep_vf_set(struct vfprep *ctx, unsigned ifindex, const struct vfprep_vf *vfs, size_t n,
 		  struct vfprep_problems *p)
 {
 	CLEANUP(batch_clear)
 	struct batch b = { .host = &ctx->host, .ifindex = ifindex, .p = p };
-	autovflist now = { 0 };
-	bool sent = false;
-	int r = context_open(ctx, false, p);
 
-	if (r == 0)
-		r = check_batch(&b, vfs, n);
+	int r = context_open(ctx, RUNDIR_UNUSED, p);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < n; i++) {
-		send_change(&b, &b.changes[i]);
-		sent = sent || b.changes[i].sent;
-	}
-	if (sent)
-		r = read_back(&b, context_settings_wait_ms(ctx), &now);
-	for (size_t i = 0; i < n; i++) {
-		struct change *c = &b.changes[i];
-		int one = c->r < 0 ? c->r : r < 0 ? 0 : judge(&b, c, sent ? &now : &b.before);
-		if (r >= 0 && (one < 0 || one > r))
-			r = one;
-	}
+	r = set_vfs(&b, vfs, n, context_settings_wait_ms(ctx));
+	context_close(ctx);
 	return r;
 }

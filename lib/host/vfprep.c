@@ -2,6 +2,7 @@
 /* The public API: the context and the flow, thin over what the program uses too. */
 #include "host/context.h"
 
+#include "core/address.h"
 #include "core/json.h"
 #include "core/machine-json.h"
 #include "core/step.h"
@@ -37,7 +38,6 @@ void vfprep_free(struct vfprep *ctx)
 {
 	if (!ctx)
 		return;
-	host_close(&ctx->host, ctx->source);
 	free(ctx->confdir);
 	free(ctx->rundir);
 	free(ctx);
@@ -60,7 +60,6 @@ int vfprep_set_directories(struct vfprep *ctx, const char *confdir, const char *
 		return r;
 	free(ctx->confdir);
 	ctx->confdir = TAKE_PTR(conf);
-	host_close(&ctx->host, ctx->source);
 	return 0;
 }
 
@@ -70,19 +69,23 @@ int vfprep_set_timeouts(struct vfprep *ctx, unsigned percent, unsigned lock_wait
 		return -EINVAL;
 	ctx->timeout_percent = percent;
 	ctx->lock_wait_ms = lock_wait_ms;
-	host_close(&ctx->host, ctx->source); /* the kernel has the old percentage */
 	return 0;
 }
 
-int context_open(struct vfprep *ctx, bool create, struct vfprep_problems *p)
+int context_open(struct vfprep *ctx, enum rundir_use use, struct vfprep_problems *p)
 {
-	if (ctx->host.kernel && (!create || (ctx->host.rundir_fd >= 0 && ctx->host.cdi_fd >= 0)))
-		return 0;
-	host_close(&ctx->host, ctx->source);
-	int r = host_open(&ctx->host, ctx->source, ctx->rundir, create, ctx->timeout_percent, p);
+	if (ctx->host.kernel)
+		return problem_add(p, -EBUSY, VFPREP_BUSY, "vfprep", "use another context",
+				   "the context is in use by a call that is under way");
+	int r = host_open(&ctx->host, ctx->source, ctx->rundir, use, ctx->timeout_percent, p);
 	if (r < 0)
-		host_close(&ctx->host, ctx->source);
+		context_close(ctx);
 	return r;
+}
+
+void context_close(struct vfprep *ctx)
+{
+	host_close(&ctx->host, ctx->source);
 }
 
 unsigned context_settings_wait_ms(const struct vfprep *ctx)
@@ -117,9 +120,13 @@ void vfprep_config_free(struct vfprep_config *config)
 int vfprep_machine_read(struct vfprep *ctx, struct vfprep_machine **ret_machine,
 			struct vfprep_problems *p)
 {
-	int r = context_open(ctx, false, p);
+	int r = context_open(ctx, RUNDIR_READ, p);
 
-	return r < 0 ? r : host_read(&ctx->host, NULL, ret_machine, p);
+	if (r < 0)
+		return r;
+	r = host_read(&ctx->host, NULL, ret_machine, p);
+	context_close(ctx);
+	return r;
 }
 
 int vfprep_machine_from_json(const char *text, size_t size, struct vfprep_machine **ret_machine,
@@ -150,6 +157,14 @@ static size_t count_names(const char *const *names)
 }
 
 /* The list of nothing is nothing, while no list is all. */
+static int check_names(const char *const *names, struct vfprep_problems *p)
+{
+	if (names && !names[0])
+		return problem_add(p, -EINVAL, VFPREP_CONFIG, NULL,
+				   "give NULL in place of a list for all", "no name is given");
+	return 0;
+}
+
 static int make_plan(struct wish *wish, const char *const *names, unsigned flags,
 		     const struct vfprep_machine *actual, struct vfprep_plan **ret_plan,
 		     struct vfprep_problems *p)
@@ -163,10 +178,9 @@ static int make_plan(struct wish *wish, const char *const *names, unsigned flags
 	wish->n_names = count_names(names);
 	wish->force = flags & VFPREP_FORCE;
 	wish->live = flags & VFPREP_LIVE;
-	if (names && wish->n_names == 0)
-		return problem_add(p, -EINVAL, VFPREP_CONFIG, NULL,
-				   "give NULL in place of a list for all", "no name is given");
-	int r = wish_plan(wish, actual, &plan, p);
+	int r = check_names(names, p);
+	if (r == 0)
+		r = wish_plan(wish, actual, &plan, p);
 	if (r == 0)
 		r = plan_keep_wish(plan, wish);
 	if (r == 0)
@@ -193,8 +207,10 @@ int vfprep_plan_verify(const char *const *names, const struct vfprep_machine *ac
 		       struct vfprep_plan **ret_plan, struct vfprep_problems *p)
 {
 	CLEANUP(verdicts_clear) struct verdicts v = { 0 };
-	int r = verify_teams(actual, names, count_names(names), &v, p);
+	int r = check_names(names, p);
 
+	if (r == 0)
+		r = verify_teams(actual, names, count_names(names), &v, p);
 	if (r == 0)
 		*ret_plan = TAKE_PTR(v.plan);
 	return r;
@@ -241,27 +257,27 @@ static void tell_step(void *user, enum run_phase phase, const struct step *s, in
 
 	if (!line)
 		return;
-	log_tell(l->log, LOG_INFO, "%s%s", line, r < 0 ? " (failed)" : r ? " (already)" : "");
+	log_tell(l->log, LOG_INFO, "%s%s", line, run_result_words(r));
 	if (l->step)
 		l->step(l->user, line, r);
 }
 
-static int run_wish(struct vfprep *ctx, const struct wish *wish, const struct vfprep_plan *shown,
-		    struct listener *listener, enum vfprep_outcome *ret_outcome,
-		    struct vfprep_problems *p)
+/* REQUEST says what to run. */
+static int run_it(struct vfprep *ctx, struct run_request *request, struct listener *listener,
+		  enum vfprep_outcome *ret_outcome, struct vfprep_problems *p)
 {
-	const struct run_request request = {
-		.wish = wish,
-		.shown = shown,
-		.step = tell_step,
-		.step_user = listener,
-		.lock_wait_ms = ctx->lock_wait_ms,
-		.settings_wait_ms = context_settings_wait_ms(ctx),
-	};
-	int r = context_open(ctx, true, p);
+	int r = context_open(ctx, RUNDIR_WRITE, p);
 
+	if (r < 0)
+		return r;
 	listener->log = &ctx->host.log;
-	return r < 0 ? r : run(&ctx->host, &request, ret_outcome, p);
+	request->step = tell_step;
+	request->step_user = listener;
+	request->lock_wait_ms = ctx->lock_wait_ms;
+	request->settings_wait_ms = context_settings_wait_ms(ctx);
+	r = run(&ctx->host, request, ret_outcome, p);
+	context_close(ctx);
+	return r;
 }
 
 int vfprep_run(struct vfprep *ctx, const struct vfprep_plan *plan,
@@ -273,10 +289,11 @@ int vfprep_run(struct vfprep *ctx, const struct vfprep_plan *plan,
 	if (!plan->wish)
 		return problem_add(p, -EINVAL, VFPREP_CONFIG, NULL, "plan an apply or a release",
 				   "this plan is not to be run");
-	return run_wish(ctx, plan->wish, plan, &listener, ret_outcome, p);
+	return run_it(ctx, &(struct run_request){ .wish = plan->wish, .shown = plan }, &listener,
+		      ret_outcome, p);
 }
 
-/* The errno of what went wrong first; what is left over says more. */
+/* One errno for what went wrong, the first row that fits; the findings say more. */
 static int errno_of(enum vfprep_outcome outcome, const struct vfprep_problems *found)
 {
 	static const struct {
@@ -296,23 +313,46 @@ static int errno_of(enum vfprep_outcome outcome, const struct vfprep_problems *f
 	return outcome != VFPREP_DONE || problems_any(found) ? -EIO : 0;
 }
 
-static int set_driver(struct vfprep *ctx, const struct driver_request *request,
+/* What is wrong elsewhere on the machine is told, and no failure of this. */
+static int set_driver(struct vfprep *ctx, const struct driver_request *driver,
 		      struct vfprep_problems *p)
 {
-	const struct wish wish = { .aim = AIM_APPLY, .driver = request };
+	const struct wish wish = { .aim = AIM_APPLY, .driver = driver };
 	enum vfprep_outcome outcome = VFPREP_DONE;
+	autoproblems seen = vfprep_problems_new();
 	autoproblems found = vfprep_problems_new();
+	struct run_request request = { .wish = &wish, .seen = seen };
 	struct listener listener = { 0 };
+	struct pci_address address;
 
-	int r = found ? run_wish(ctx, &wish, NULL, &listener, &outcome, found) : -ENOMEM;
-	if (found && p)
+	if (pci_address_parse(driver->name, &address) < 0)
+		return problem_add(p, -EINVAL, VFPREP_CONFIG, driver->name,
+				   "write it in full, as 0000:01:10.0", "is no PCI address");
+	if (!seen || !found)
+		return -ENOMEM;
+	int r = run_it(ctx, &request, &listener, &outcome, found);
+	if (p) {
+		problem_add_all(p, seen);
 		problem_add_all(p, found);
+	}
 	return r < 0 ? r : errno_of(outcome, found);
+}
+
+/* As Driver= takes it: nothing that a path could be made of. */
+static bool is_driver_name(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_-";
+	return name && *name && !name[strspn(name, letters)];
 }
 
 int vfprep_bind(struct vfprep *ctx, const char *address, const char *driver,
 		struct vfprep_problems *p)
 {
+	if (!is_driver_name(driver))
+		return problem_add(p, -EINVAL, VFPREP_CONFIG, address,
+				   "name the driver, as vfio-pci, or call vfprep_unbind()",
+				   "'%s' is no driver's name", driver ? driver : "NULL");
 	return set_driver(ctx, &(struct driver_request){ address, driver }, p);
 }
 

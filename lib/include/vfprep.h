@@ -12,10 +12,12 @@
  * added to the list of findings P, which may be NULL. Text from the library is valid as long as the
  * object that it comes from; a `char *` that is returned is the caller's, to be freed with free().
  *
- * A context is used by one thread at a time; different contexts are independent, but what changes
- * the machine takes one lock, /run/vfprep/lock. For sysfs files whose reads and writes may block
- * for ever the library forks children, and waits for them by pid; a caller who ignores SIGCHLD or
- * waits for any child has to expect that.
+ * A context is used by one thread at a time, and not by its own callbacks (-EBUSY); different
+ * contexts are independent, but what changes the machine takes one lock, /run/vfprep/lock. Between
+ * two calls nothing of it is open. For sysfs files whose reads and writes may block for ever the
+ * library forks children, and waits for them by pid. They raise no SIGCHLD, and of the waits for
+ * any child only one with __WALL or __WCLONE sees them. Loading a module may run what modprobe.d(5)
+ * says, with system(3).
  */
 #ifndef VFPREP_H
 #define VFPREP_H
@@ -75,11 +77,11 @@ struct vfprep_problem vfprep_problems_get(const struct vfprep_problems *p, size_
 
 /* The context */
 
-/* A context for the machine that this process runs on. Nothing is opened yet that needs privilege.
- * Return: the errno of opening "/". The caller frees it. */
+/* A context for the machine that this process runs on, which each call opens anew: only what it is
+ * told below is kept. The caller frees it. */
 int vfprep_new(struct vfprep **ret_ctx);
 
-/* NULL is fine. Whatever the context had claimed is let go. */
+/* NULL is fine. */
 void vfprep_free(struct vfprep *ctx);
 
 /* Has LOG told, in syslog's priorities, of each step that was tried (LOG_INFO) and of what is
@@ -88,9 +90,9 @@ void vfprep_set_log(struct vfprep *ctx, void (*log)(void *user, int priority, co
 		    void *user);
 
 /* Where configuration files are read instead of /etc/vfprep, /run/vfprep/conf.d and
- * /usr/lib/vfprep, and where state and teams are kept instead of /run/vfprep; the CDI devices of teams
- * are then in its `cdi`, and not in /var/run/cdi. NULL: there. To be called before anything is read.
- */
+ * /usr/lib/vfprep, and where state and teams are kept instead of /run/vfprep; the CDI devices of
+ * teams are then in its `cdi`, and not in /var/run/cdi. NULL: there. It is so from the next call
+ * on. */
 int vfprep_set_directories(struct vfprep *ctx, const char *confdir, const char *rundir);
 
 /* Scales every deadline, in percent (100 from the start, 1 to 10000), and says how long to wait for
@@ -132,8 +134,9 @@ enum vfprep_flags {
 
 /* The steps that make ACTUAL what CONFIG asks for. PFS is a list, ended by NULL, of the PFs to plan
  * for, by address or interface; NULL: all. What must not be done, as to VFs in use, is left out and
- * a finding. CONFIG has to live as long as the plan. Return: -ENOTUNIQ when a name fits two things.
- * The caller frees the plan. */
+ * a finding; so is a name that fits nothing. CONFIG has to live as long as the plan. Return:
+ * -ENOTUNIQ when a name fits two things; -EINVAL for a list of no names, or an unknown flag. The
+ * caller frees the plan. */
 int vfprep_plan_apply(const struct vfprep_config *config, const char *const *pfs, unsigned flags,
 		      const struct vfprep_machine *actual, struct vfprep_plan **ret_plan,
 		      struct vfprep_problems *p);
@@ -146,7 +149,7 @@ int vfprep_plan_release(const char *const *names, unsigned flags,
 
 /* The steps that would make the teams that are published true again; none when they are. Each team
  * that is not is a VFPREP_DRIFT finding. NAMES are teams; NULL: all. This plan is to be read:
- * vfprep_run() does not take it. */
+ * vfprep_run() does not take it. Return: -EINVAL for a list of no names. */
 int vfprep_plan_verify(const char *const *names, const struct vfprep_machine *actual,
 		       struct vfprep_plan **ret_plan, struct vfprep_problems *p);
 
@@ -163,7 +166,7 @@ void vfprep_plan_free(struct vfprep_plan *plan);
 
 /* How a run ended. */
 enum vfprep_outcome {
-	VFPREP_DONE,   /* all of it, or nothing was to do */
+	VFPREP_DONE,   /* all of it but what was refused, as VFs in use; or nothing was to do */
 	VFPREP_UNDONE, /* something failed; what failed has its old values again */
 	VFPREP_LEFT    /* something failed and could not be put back: the findings say what */
 };
@@ -211,9 +214,9 @@ struct vfprep_vf {
 	uint8_t vlan_qos;                     /* 0 to 7 */
 	uint16_t vlan;                        /* 0 to 4094; 0: none */
 	uint16_t vlan_protocol;               /* 0x8100 (802.1Q; so is 0), 0x88a8 (802.1ad) */
+	uint16_t link_state;                  /* enum vfprep_link */
 	uint32_t min_rate_mbps;               /* 0: no limit */
 	uint32_t max_rate_mbps;               /* 0: no limit; not below the lowest */
-	uint32_t link_state;                  /* enum vfprep_link */
 	uint64_t node_guid, port_guid;        /* 0: none */
 	uint64_t reserved[4];                 /* 0 */
 };
@@ -240,13 +243,17 @@ int vfprep_vf_read(struct vfprep *ctx, unsigned ifindex, struct vfprep_vf **ret_
 int vfprep_vf_set(struct vfprep *ctx, unsigned ifindex, const struct vfprep_vf *vfs, size_t n,
 		  struct vfprep_problems *p);
 
-/* Gives the VF, or the NIC that is no VF, at a PCI address ("0000:01:10.0") to a driver, which its
- * driver_override then names; verified. As `vfprep prepare` does it: what was there is kept on
- * record, vfprep_plan_release() puts it back, and a team that would not be true any more is
- * withdrawn. Return: 0 also when it has that driver already; -ENODEV when there is no such VF, NIC
- * or driver; -EBUSY before anything is written when it is in use, or another process changes the
- * machine; -EOPNOTSUPP when driver or IOMMU group cannot; -EPERM; -EIO when it did not come about
- * otherwise. P says why, and what is left where it could not be put back. */
+/* Gives the VF, or the NIC that is no VF, at a PCI address, written in full as "0000:01:10.0", to a
+ * driver ("auto": the best VFIO driver for it, as libvirt picks it), which its driver_override then
+ * names; verified. As `vfprep prepare` does it: what was there is kept on record,
+ * vfprep_plan_release() puts it back, and a team that would not be true any more is withdrawn. What
+ * is wrong with other NICs is told in P and does not count here.
+ * Return: 0 also when it has that driver already; -EINVAL for what is no such address or no
+ * driver's name; -ENODEV when there is no such VF, NIC or driver; -EBUSY when it is in use, or
+ * another process changes the machine, before anything is written, or when the driver lets go of
+ * it too late; -EOPNOTSUPP when driver or IOMMU group cannot; -EPERM, and -EACCES or -EROFS when
+ * the run directory cannot be written; -EIO when it did not come about otherwise. P says why, and
+ * what is left where it could not be put back. */
 int vfprep_bind(struct vfprep *ctx, const char *address, const char *driver,
 		struct vfprep_problems *p);
 

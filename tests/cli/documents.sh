@@ -1,23 +1,26 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The options that the program tells of are those of the man pages and of the completions.
+# The options that the programs tell of are those of the man pages and of the completions.
 #
 # bash's completion is called as bash calls it. zsh's and fish's are read as text, for neither shell need be there.
+# shellcheck disable=SC2317 # functions that the completions call
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-commands=(list check plan apply prepare release verify cdi oci-hook)
+# What it is about now, and the section of its man pages.
+program=vfprep section=8
+declare -A commands=([vfprep]='list check plan apply prepare release verify cdi oci-hook' [vfteam]='list hostdev interface inject check')
 completions=$source_dir/completions
 
 # Options with the name of their value: "--machine=FILE", "-q", "--quiet".
 options_of_help()
 {
-	"$vfprep" "$1" --help | sed -nE 's/^ +((-[a-z], )?--[a-z-]+(=[A-Z]+)?) .*/\1/p' | tr -d , | tr ' ' '\n' | sort
+	"${!program}" "$1" --help | sed -nE 's/^ +((-[a-z], )?--[a-z-]+(=[A-Z]+)?) .*/\1/p' | tr -d , | tr ' ' '\n' | sort
 }
 
 options_of_man_page()
 {
-	sed -n '/^# OPTIONS/,/^# [^O]/p' "$source_dir/docs/man/vfprep-$1.8.scd" |
+	sed -n '/^# OPTIONS/,/^# [^O]/p' "$source_dir/docs/man/$program-$1.$section.scd" |
 		sed -nE 's/^(\*-.*)/\1/p' | tr -d '*_,' | tr ' ' '\n' | sort
 }
 
@@ -29,13 +32,13 @@ plain_options_of_help()
 
 options_of_zsh()
 {
-	sed -n "/^_vfprep_$1()/,/^}/p" "$completions/_vfprep" | sed 1d |
+	sed -n "/^_${program}_$1()/,/^}/p" "$completions/_$program" | sed 1d |
 		sed -E "s/\[.*//; s/\([^)]*\)//" | grep -oE -- '-[a-z-]+' | grep -vx -- '-s' | sort
 }
 
 options_of_fish()
 {
-	grep -E "__fish_seen_subcommand_from [a-z ]*\b$1\b" "$completions/vfprep.fish" |
+	grep -E "__fish_seen_subcommand_from [a-z ]*\b$1\b" "$completions/$program.fish" |
 		grep -oE -- ' -[sl] [a-z-]+' | sed -E 's/ -l /--/; s/ -s /-/' | sort
 }
 
@@ -43,12 +46,14 @@ options_of_fish()
 complete_line()
 {
 	COMP_LINE=$1 COMP_POINT=${#1} COMPREPLY=()
-	_vfprep vfprep '' ''
+	"_$program" "$program" '' ''
 	printf '%s\n' "${COMPREPLY[@]}" | sort
 }
 
 # shellcheck source=completions/vfprep.bash
 . "$completions/vfprep.bash"
+# shellcheck source=completions/vfteam.bash
+. "$completions/vfteam.bash"
 # What prepare may be for is told by sysfs: a VF (also of another kind of device), and what is of class "network".
 mkdir -p sys/0000:0{0:1f.0,1:00.0,1:10.0,3:00.1}
 echo 0x060100 >sys/0000:00:1f.0/class
@@ -69,23 +74,51 @@ _vfprep_teams()
 {
 	printf '%s\n' web0 db1
 }
+_vfteam_teams()
+{
+	printf '%s\n' web0 db1
+}
+
+# check_documents COMMAND: of the program.
+check_documents()
+{
+	local want file
+
+	expect_equal "the options in $program-$1($section)" "$(options_of_man_page "$1")" "$(options_of_help "$1")"
+	want=$(plain_options_of_help "$1")
+	expect_equal "bash's options of $1" "$(complete_line "$program $1 -" | sed 's/=$//' | sort)" "$want"
+	expect_equal "zsh's options of $1" "$(options_of_zsh "$1")" "$want"
+	expect_equal "fish's options of $1" "$(options_of_fish "$1")" "$want"
+	# One that takes a value is completed up to the '='.
+	expect_equal "bash's options of $1 that take a value" "$(complete_line "$program $1 -" | grep '=')" \
+		"$(options_of_help "$1" | sed -n 's/=.*/=/p')"
+	for file in "$program.bash" "_$program" "$program.fish"; do
+		grep -qw "$1" "$completions/$file" || fail "$file: no $1"
+	done
+	grep -q "^\*$program $1\*" "$source_dir/docs/man/$program-$1.$section.scd" || fail "$program-$1($section): no synopsis"
+	grep -q "\*$program-$1\*($section)" "$source_dir/docs/man/$program.$section.scd" || fail "$program($section): no $1"
+}
 
 ran='the completions'
-for command in "${commands[@]}"; do
-	expect_equal "the options in vfprep-$command(8)" "$(options_of_man_page "$command")" "$(options_of_help "$command")"
-	want=$(plain_options_of_help "$command")
-	expect_equal "bash's options of $command" "$(complete_line "vfprep $command -" | sed 's/=$//' | sort)" "$want"
-	expect_equal "zsh's options of $command" "$(options_of_zsh "$command")" "$want"
-	expect_equal "fish's options of $command" "$(options_of_fish "$command")" "$want"
-	# One that takes a value is completed up to the '='.
-	expect_equal "bash's options of $command that take a value" "$(complete_line "vfprep $command -" | grep '=')" \
-		"$(options_of_help "$command" | sed -n 's/=.*/=/p')"
-	for file in vfprep.bash _vfprep vfprep.fish; do
-		grep -qw "$command" "$completions/$file" || fail "$file: no $command"
-	done
-	grep -q "^\*vfprep $command\*" "$source_dir/docs/man/vfprep-$command.8.scd" || fail "vfprep-$command(8): no synopsis"
-	grep -q "\*vfprep-$command\*(8)" "$source_dir/docs/man/vfprep.8.scd" || fail "vfprep(8): no $command"
+for command in ${commands[vfprep]}; do
+	check_documents "$command"
 done
+program=vfteam section=1
+for command in ${commands[vfteam]}; do
+	check_documents "$command"
+done
+mkdir domains && touch guest.xml domains/guest.xml
+expect_equal 'commands' "$(complete_line 'vfteam ' | paste -sd ' ')" 'check hostdev inject interface list'
+expect_equal 'names behind list' "$(complete_line 'vfteam list ' | paste -sd ' ')" 'db1 web0'
+expect_equal 'names behind hostdev' "$(complete_line 'vfteam hostdev -q ' | paste -sd ' ')" 'db1 web0'
+expect_equal 'names behind one name' "$(complete_line 'vfteam hostdev web0 ')" ''
+expect_equal 'a domain' "$(complete_line 'vfteam inject --mtu 1500 gu')" guest.xml
+expect_equal 'names behind a domain' "$(complete_line 'vfteam inject --mtu=1500 guest.xml ' | paste -sd ' ')" 'db1 web0'
+expect_equal 'names behind stdin' "$(complete_line 'vfteam inject - w')" web0
+expect_equal 'a file in place of a name' "$(complete_line 'vfteam list ./gu')" ./guest.xml
+expect_equal 'a file to write' "$(complete_line 'vfteam inject guest.xml -o domains/')" domains/guest.xml
+expect_equal 'a hint' "$(complete_line 'vfteam interface --persistent=pa')" passt
+program=vfprep section=8
 
 # Every driver of the program's tables stands in the page about them.
 for driver in $(grep -oE '^	\{ "[A-Za-z0-9_-]+"' "$source_dir/lib/core/driver-rule.c" | tr -d '\t {"' | sort -u); do

@@ -90,6 +90,23 @@ check
 expect_status 0
 expect_match stderr "$err" 'note: /etc/udev/rules.d/70-vfs.rules:1: .*no PF of this machine'
 
+# A variant driver of the configuration: its module is looked for.
+sed -i 's/^\[VF\]$/[VF]\nDriver=auto/' conf/10-uplink.conf
+"$fake" raw variant 0000:01:00.0 mlx5_vfio_pci >/dev/null
+mkdir -p root/lib/modules/6.1.0
+echo 'kernel/drivers/vfio/pci/mlx5/mlx5-vfio-pci.ko: kernel/drivers/vfio/vfio.ko' >root/lib/modules/6.1.0/modules.dep
+check
+expect_status 0
+expect_match stdout "$out" 'vfio mlx5_vfio_pci +ok +can be loaded'
+expect_match stderr "$err" 'note: mlx5_vfio_pci: libvirt'
+: >root/lib/modules/6.1.0/modules.dep
+check
+expect_status 8
+expect_match stdout "$out" 'vfio mlx5_vfio_pci +problem +no such module'
+expect_match stderr "$err" 'vfprep: mlx5_vfio_pci: the kernel 6.1.0 does not have this module'
+rm -r root/lib
+"$fake" raw variant 0000:01:00.0 vfio-pci >/dev/null
+write_conf conf
 # The limits of locked memory are held against the memory of the largest guest.
 cp -r conf guests
 echo 'Max locked memory  4294967296  4294967296  bytes' >root/proc/1/limits

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # what is set here is for the scripts
-# Runs vfprep as a user calls it, and says which expectation failed; sourced first by each script here.
+# Runs the programs as a user calls them, and says which expectation failed; sourced first by each script here.
 #
 # VFPREP, VFPREP_FAKE  the program, and the one that works on a machine in memory
+# VFTEAM               the container's program
 # VFPREP_SOURCE        the top of the tree
 set -u
 
-: "${VFPREP:?}" "${VFPREP_FAKE:?}" "${VFPREP_SOURCE:?}"
+: "${VFPREP:?}" "${VFPREP_FAKE:?}" "${VFTEAM:?}" "${VFPREP_SOURCE:?}"
 vfprep=$(realpath "$VFPREP")
 fake=$(realpath "$VFPREP_FAKE")
+vfteam=$(realpath "$VFTEAM")
 source_dir=$(realpath "$VFPREP_SOURCE")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -29,7 +31,7 @@ fail()
 # run_it PROGRAM ARGUMENT...
 run_it()
 {
-	ran="vfprep ${*:2}"
+	ran="${1##*/} ${*:2}"
 	status=0
 	"$@" >"$work/.out" 2>"$work/.err" || status=$?
 	out=$(cat "$work/.out")
@@ -99,6 +101,26 @@ write_conf()
 		[VF 1]
 		Team=db%i
 	EOF
+}
+
+# publish_teams: the teams web0 and db1 in run/teams, as the host publishes them, and of this boot.
+publish_teams()
+{
+	local file
+
+	write_conf conf
+	"$fake" apply -q --confdir=conf --rundir=run >/dev/null || fail 'the teams were not published'
+	for file in run/teams/*/team.json; do
+		sed -i "s/\"boot_id\":.*/\"boot_id\": \"$(cat /proc/sys/kernel/random/boot_id)\",/" "$file"
+	done
+}
+
+# edit_team TEAM PATTERN TEXT: an edit of its team.json, which has to change something.
+edit_team()
+{
+	cp "run/teams/$1/team.json" .before
+	sed -i "s#$2#$3#" "run/teams/$1/team.json"
+	! cmp -s .before "run/teams/$1/team.json" || fail "nothing in the team.json of $1 fits $2"
 }
 
 finish()

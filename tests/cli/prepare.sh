@@ -95,6 +95,28 @@ expect_match 'the driver' "$("$fake" state)" "$vf0: driver vfio-pci override vfi
 prepared $vf0 --driver=none
 expect_equal 'the machine' "$("$fake" state)" "$first"
 
+# The best driver: what it is comes from the machine, and its module is loaded. Old libvirts are told of.
+expect_match 'list' "$("$fake" list --json --rundir=run)" '"auto_driver": "vfio-pci"'
+prepared $vf0 --team=web0 --group=100 --driver=auto
+expect_match 'the steps' "$steps" "$vf0: driver igbvf -> vfio-pci"
+raw variant $pf mlx5_vfio_pci
+vf prepare $vf0 --team=web0 --group=100 --driver=auto --dry-run
+expect_status 0
+lines=$out
+vf prepare $vf0 --team=web0 --group=100 --driver=auto
+expect_status 0
+expect_equal stdout "$out" "$lines"
+expect_match stdout "$out" "^mlx5_vfio_pci: module none -> loaded"
+expect_match stdout "$out" "$vf0: driver vfio-pci -> mlx5_vfio_pci"
+expect_match stderr "$err" 'vfprep: note: mlx5_vfio_pci: libvirt .* since 9.7.0'
+expect_match 'team.json' "$(cat run/teams/web0/team.json)" '"driver": "mlx5_vfio_pci"'
+vf verify
+expect_status 0
+vf release web0
+expect_status 0
+raw variant $pf vfio-pci
+expect_equal 'the machine' "$("$fake" state)" "$first"
+
 # For programs.
 vf prepare $vf0 --team=web0 --json --dry-run
 expect_status 0

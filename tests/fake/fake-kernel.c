@@ -38,6 +38,8 @@ static void make_vf(struct fake *f, struct pf *pf, unsigned index)
 			       1u << SETTING_RATE | 1u << SETTING_SPOOFCHECK |
 			       1u << SETTING_LINK_STATE;
 	vf->settings.spoofcheck = true;
+	(void)text_replace(&vf->function.auto_driver,
+			   f->new_vfs_are_for ? f->new_vfs_are_for : pf->vf_auto_driver);
 }
 
 static void set_driver(struct function *f, const char *driver)
@@ -73,7 +75,7 @@ static int bind(struct fake *f, struct pf *pf, struct function *fn, const char *
 
 	if (text_equal(f->fails_to_bind, pci_address_format(fn->address, address)))
 		return -EIO;
-	if (strcmp(driver, own) != 0 && !(vfio && f->machine->has_vfio_pci))
+	if (strcmp(driver, own) != 0 && !(vfio && machine_has_driver(f->machine, driver)))
 		return -ENOENT;
 	if (fn->override ? strcmp(fn->override, driver) != 0 : vfio)
 		return -ENODEV;
@@ -201,6 +203,8 @@ static int op_read(void *kernel, const struct pci_address *only, struct vfprep_m
 				   "cannot be read");
 	(void)text_replace(&copy->boot_id, f->machine->boot_id);
 	copy->has_vfio_pci = f->machine->has_vfio_pci;
+	for (size_t i = 0; i < f->machine->n_variants; i++)
+		(void)machine_add_driver(copy, f->machine->variants[i]);
 	for (size_t i = 0; i < f->machine->n_pfs; i++) {
 		const struct pf *pf = &f->machine->pfs[i];
 		if (only && pci_address_compare(*only, pf->address) != 0)
@@ -216,7 +220,8 @@ static int op_read(void *kernel, const struct pci_address *only, struct vfprep_m
 			f->late_reads--;
 		for (size_t k = 0; only && f->late_reads && k < seen->n_vfs; k++)
 			memset(seen->vfs[k].settings.mac, 0, sizeof(seen->vfs[k].settings.mac));
-		for (size_t k = 0; f->lists_nothing && k < seen->n_vfs; k++)
+		bool hole = only && f->hole_reads && f->hole_reads--;
+		for (size_t k = 0; (f->lists_nothing || hole) && k < seen->n_vfs; k++)
 			seen->vfs[k].settings.present = 0;
 	}
 	*ret = TAKE_PTR(copy);
@@ -302,10 +307,10 @@ static int op_act(void *kernel, const struct step *s, char **ret_detail)
 		return r;
 	if (step_is_done(s, f->machine))
 		return 1;
-	if (s->kind == STEP_MODULE) {
-		f->machine->has_vfio_pci = true;
-		return 0;
-	}
+	if (s->kind == STEP_MODULE)
+		return text_equal(s->name, f->lacks_module)
+			       ? -ENOENT
+			       : machine_add_driver(f->machine, s->name);
 	struct pf *pf = pf_of_step(f, s);
 	if (!pf)
 		return -ENODEV;
@@ -373,6 +378,10 @@ static int op_list(void *kernel, unsigned ifindex, struct vf_list *ret)
 		}
 		if (f->late_reads)
 			f->late_reads--;
+		if (f->hole_reads && l.n && pf->vfs[0].settings.trust) {
+			f->hole_reads--;
+			l.entries[0] = l.entries[--l.n];
+		}
 		*ret = l;
 		l = (struct vf_list){ 0 };
 		return 0;
@@ -424,12 +433,14 @@ static void add_pf(struct fake *f, const char *address, const char *name, unsign
 	pf->vendor = 0x8086;
 	pf->device = 0x10c9;
 	pf->mtu = 1500;
+	(void)text_replace(&pf->vf_auto_driver, "vfio-pci");
 	struct vf *self = pf_add_vf(pf, VF_SELF);
 	self->function.address = a;
 	self->function.has = FUNCTION_DRIVER | FUNCTION_OVERRIDE | FUNCTION_NODE;
 	self->function.group = (int)ifindex;
 	self->function.inode = 900 + ifindex;
 	(void)text_replace(&self->function.driver, "igb");
+	(void)text_replace(&self->function.auto_driver, "vfio-pci");
 	for (unsigned i = 0; i < pf->totalvfs; i++) {
 		uint8_t(*auto_mac)[6] =
 			array_add(&pf->auto_macs, &pf->n_auto_macs, sizeof(*auto_mac));
@@ -512,6 +523,10 @@ static int raw_pf(struct fake *f, const char *verb, struct pf *pf, const char *v
 		if (mac_parse(more, s.mac) < 0)
 			return -EINVAL;
 		return set_setting(f, pf, (unsigned)strtoul(value, NULL, 10), SETTING_MAC, &s);
+	} else if (strcmp(verb, "variant") == 0) {
+		for (size_t i = 0; i < pf_count(pf); i++)
+			(void)text_replace(&pf_at(pf, i)->function.auto_driver, value);
+		return text_replace(&pf->vf_auto_driver, value);
 	} else
 		return -EOPNOTSUPP;
 	return 0;
@@ -522,10 +537,8 @@ int fake_raw(struct fake *f, const char *const *words, size_t n)
 	struct pci_address address;
 	struct pf *pf;
 
-	if (n == 2 && strcmp(words[0], "module") == 0) {
-		f->machine->has_vfio_pci = true;
-		return 0;
-	}
+	if (n == 2 && strcmp(words[0], "module") == 0)
+		return machine_add_driver(f->machine, words[1]);
 	if (n < 2 || pci_address_parse(words[1], &address) < 0)
 		return -EINVAL;
 	const char *value = n > 2 ? words[2] : "", *more = n > 3 ? words[3] : "";

@@ -27,9 +27,13 @@ struct fake {
 	bool chooses_macs;      /* its VFs do when they have none, as igbvf does */
 	bool loses_macs;        /* says yes to a MAC and does not take it */
 	unsigned late_reads; /* so often a read shows MACs as they were, as with ixgbe and mlx5 */
+	unsigned hole_reads; /* so often a VF that was reset is in no list, as with i40e and ice */
 	bool miscounts;      /* while a run works on a PF, more VFs are announced than are there */
 	bool lists_nothing;  /* its VFs are in no list, as with enic and enetc */
-	const char *fails_to_bind; /* this VF; NULL: none */
+	const char *lacks_module;    /* of this driver; NULL: it has all */
+	const char *new_vfs_are_for; /* this driver is Driver=auto on VFs that are made; NULL: the
+				      * one that their PF says */
+	const char *fails_to_bind;   /* this VF; NULL: none */
 	char *failed_step; /* what failed, as a step reads; NULL: another kind of operation */
 };
 

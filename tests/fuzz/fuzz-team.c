@@ -57,7 +57,7 @@ static void check_fragments(const struct team *t)
 	if (!t->hint)
 		return;
 	int r = hint_parse(t->hint, &hint, &why);
-	autofree char *interface = fragment_interface(t, t->hint);
+	autofree char *interface = fragment_interface(t, t->hint, NULL);
 	assert((r == 0) == (interface != NULL));
 	assert((r == 0) == (why == NULL));
 	if (r < 0)

@@ -77,6 +77,7 @@ reset_machine()
 {
 	local pf name mac
 
+	ip -all netns delete # what is in them comes back
 	if [ ! -d /sys/module/igb ] || [ ! -d /sys/module/igbvf ]; then
 		modprobe -a igb igbvf
 	fi

@@ -121,6 +121,22 @@ static inline void expect_verdict(struct fixture *f, const char *name, enum chec
 	fail_msg("no verdict on %s", name);
 }
 
+/* The verdict on a part of an area that has a name. */
+static inline void expect_verdict_on(struct fixture *f, const char *name, const char *subject,
+				     enum check_result result, const char *word)
+{
+	for (size_t i = 0; i < f->checks.n; i++) {
+		const struct check *c = &f->checks.items[i];
+		if (strcmp(c->name, name) != 0 || !text_equal(c->subject, subject))
+			continue;
+		assert_string_equal(check_result_name(c->result), check_result_name(result));
+		if (!strstr(c->detail, word))
+			fail_msg("'%s' does not say '%s'", c->detail, word);
+		return;
+	}
+	fail_msg("no verdict on %s %s", name, subject);
+}
+
 /* Nothing is found, and the verdict is ok. */
 static inline void expect_ok(struct fixture *f, const char *name, const char *word)
 {

@@ -80,7 +80,9 @@ example()
 }
 example 1 usage:
 example 0 '' list lo
-example 1 'no interface has the index 0' list nosuch
+example 1 "no interface is called 'nosuch'" list nosuch
+example 1 "'one' is no number" mac lo one 02:00:00:00:00:01
+example 1 "'02:00:00:00:00:012' is no MAC" mac lo 0 02:00:00:00:00:012
 example 1 'there is no such VF: its PF has 0' mac lo 0 02:00:00:00:00:01
 # Nothing but libc and what the library needs: the rest is not its user's business.
 ldd "$installed/libvfprep.so.0" | grep -q 'not found' && fail 'a library is missing'

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <assert.h>
 #include <cmocka.h>
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +19,17 @@
 
 /* Everything but the machine is public from here on. */
 #include "vfprep.h"
+
+/* What programs were built with: a new member takes of the reserved ones. */
+#if UINTPTR_MAX == UINT64_MAX
+static_assert(sizeof(struct vfprep_problem) == 32, "it is returned by value");
+static_assert(sizeof(struct vfprep_vf) == 80, "arrays of it go both ways");
+static_assert(offsetof(struct vfprep_vf, mac) == 8 && offsetof(struct vfprep_vf, vlan) == 18 &&
+		      offsetof(struct vfprep_vf, min_rate_mbps) == 24 &&
+		      offsetof(struct vfprep_vf, node_guid) == 32 &&
+		      offsetof(struct vfprep_vf, reserved) == 48,
+	      "members stay where they are");
+#endif
 
 static const char config_text[] = "[Match]\nAddress=0000:01:00.0\n[PF]\nVirtualFunctions=2\n"
 				  "[VF 0]\nTeam=web0\n[VF 1]\nTeam=web1\n";
@@ -167,6 +179,31 @@ static void what_is_waited_for_is_logged(void **state)
 	vfprep_set_log(f.ctx, NULL, NULL);
 }
 
+/* A MAC that the driver does not clear is not there "already". */
+static void what_stays_is_not_called_done(void **state)
+{
+	struct vfprep_machine *m = NULL;
+	struct vfprep_plan *plan = NULL;
+	enum vfprep_outcome outcome = VFPREP_LEFT;
+
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 2");
+	assert_int_equal(file_write(f.h.host.rundir_fd, "conf/10-uplink.conf",
+				    "[Match]\nAddress=0000:01:00.0\n[VF 1]\nTeam=web1\n"),
+			 0);
+	apply();
+	f.h.fake->refuses_zero_mac = true;
+	assert_int_equal(vfprep_machine_read(f.ctx, &m, f.p), 0);
+	assert_int_equal(vfprep_plan_release(NULL, 0, m, &plan, f.p), 0);
+	vfprep_set_log(f.ctx, log_line, &f.log);
+	assert_int_equal(vfprep_run(f.ctx, plan, NULL, NULL, &outcome, f.p), 0);
+	assert_int_equal(outcome, VFPREP_DONE);
+	if (!strstr(strbuf_text(&f.log), "-> none (refused by the driver, stays)\n"))
+		fail_msg("the log does not say what stays: %s", strbuf_text(&f.log));
+	vfprep_plan_free(plan);
+	vfprep_machine_free(m);
+}
+
 /* What was shown is what is done, or nothing is. */
 static void a_plan_for_another_machine_is_not_run(void **state)
 {
@@ -209,6 +246,9 @@ static void what_is_applied_is_verified_and_released(void **state)
 	forget_problems();
 
 	assert_int_equal(vfprep_plan_release(none, 0, m, &plan, f.p), -EINVAL);
+	forget_problems();
+	assert_int_equal(vfprep_plan_verify(none, m, &plan, f.p), -EINVAL);
+	expect_finding(f.p, VFPREP_CONFIG, "", "no name");
 	forget_problems();
 	assert_int_equal(vfprep_plan_release(NULL, 1 << 7, m, &plan, f.p), -EINVAL);
 	forget_problems();
@@ -262,6 +302,87 @@ static void a_bad_file_is_told_with_its_line(void **state)
 	expect_finding(f.p, VFPREP_CONFIG, subject, "Virtual");
 }
 
+/* Whoever keeps a context for long sees what others made of the run directory since. */
+static void a_run_directory_of_others_is_seen(void **state)
+{
+	autofree char *run = text_format("%s/later/run", f.h.dir);
+	struct vfprep *other = NULL;
+	struct vfprep_config *config = load_config();
+
+	(void)state;
+	assert_int_equal(vfprep_set_directories(f.ctx, NULL, run), 0);
+	assert_int_equal(context_new(&source, &other), 0);
+	assert_int_equal(vfprep_set_directories(other, NULL, run), 0);
+	for (unsigned again = 0; again < 2; again++) {
+		struct vfprep_machine *m = NULL;
+		struct vfprep_plan *plan = NULL;
+		enum vfprep_outcome outcome = VFPREP_LEFT;
+
+		assert_int_equal(vfprep_machine_read(f.ctx, &m, f.p), 0); /* it has none yet */
+		vfprep_machine_free(m);
+		plan = plan_apply(config);
+		assert_int_equal(vfprep_run(other, plan, NULL, NULL, &outcome, f.p), 0);
+		vfprep_plan_free(plan);
+
+		assert_int_equal(vfprep_machine_read(f.ctx, &m, f.p), 0);
+		assert_int_equal(vfprep_plan_release(NULL, 0, m, &plan, f.p), 0);
+		assert_true(vfprep_plan_count(plan) > 0);
+		assert_int_equal(vfprep_run(f.ctx, plan, NULL, NULL, &outcome, f.p), 0);
+		assert_int_equal(outcome, VFPREP_DONE);
+		vfprep_plan_free(plan);
+		vfprep_machine_free(m);
+		fake_host_raw(&f.h, "link 0000:01:00.0 down");
+
+		autofree char *command = text_format("rm -r %s/later", f.h.dir);
+		assert_int_equal(system(command), 0);
+	}
+	assert_int_equal(vfprep_problems_count(f.p), 0);
+	vfprep_free(other);
+	vfprep_config_free(config);
+}
+
+/* What is in the way is no matter of privilege. */
+static void a_run_directory_that_is_none_is_told(void **state)
+{
+	autofree char *run = text_format("%s/conf/10-uplink.conf", f.h.dir);
+	struct vfprep_machine *m = NULL;
+
+	(void)state;
+	assert_int_equal(vfprep_set_directories(f.ctx, NULL, run), 0);
+	assert_int_equal(vfprep_machine_read(f.ctx, &m, f.p), -ENOTDIR);
+	expect_finding(f.p, VFPREP_SYSTEM, run, "Not a directory");
+	assert_null(m);
+}
+
+static int read_within(struct vfprep *ctx)
+{
+	struct vfprep_machine *m = NULL;
+	int r = vfprep_machine_read(ctx, &m, NULL);
+	vfprep_machine_free(m);
+	return r;
+}
+
+static void use_within(void *user, const char *line, int r)
+{
+	(void)line;
+	(void)r;
+	assert_int_equal(read_within(user), -EBUSY);
+}
+
+static void a_context_in_use_is_not_used_within(void **state)
+{
+	struct vfprep_config *config = load_config();
+	struct vfprep_plan *plan = plan_apply(config);
+	enum vfprep_outcome outcome = VFPREP_LEFT;
+
+	(void)state;
+	assert_int_equal(vfprep_run(f.ctx, plan, use_within, f.ctx, &outcome, f.p), 0);
+	assert_int_equal(outcome, VFPREP_DONE);
+	assert_int_equal(read_within(f.ctx), 0);
+	vfprep_plan_free(plan);
+	vfprep_config_free(config);
+}
+
 /* The parts */
 
 static const unsigned first_ifindex = 2; /* of fake_new() */
@@ -308,6 +429,21 @@ static void vfs_are_read_by_number(void **state)
 	assert_int_equal(vfprep_vf_read(f.ctx, 77, &vfs, &n, f.p), -ENODEV);
 	expect_finding(f.p, VFPREP_ABSENT, "", "77");
 	assert_int_equal(vfprep_vf_read(f.ctx, 0, &vfs, &n, NULL), -ENODEV);
+}
+
+/* What others keep there is no matter of who only wants the netlink. */
+static void the_parts_need_no_run_directory(void **state)
+{
+	struct vfprep_vf *vfs = NULL;
+	size_t n = 99;
+
+	(void)state;
+	assert_int_equal(file_write(f.h.host.rundir_fd, "file", "x"), 0);
+	autofree char *file = text_format("%s/file", f.h.dir);
+	assert_int_equal(vfprep_set_directories(f.ctx, NULL, file), 0);
+	assert_int_equal(vfprep_vf_read(f.ctx, first_ifindex, &vfs, &n, f.p), 0);
+	assert_int_equal(n, 0);
+	free(vfs);
 }
 
 /* One list before, one message for each setting that differs, one list after. */
@@ -375,6 +511,48 @@ static void a_setting_that_comes_late_is_waited_for(void **state)
 	expect_finding(f.p, VFPREP_SYSTEM, "eth0 vf 0", "reports 02:00:00:00:00:01");
 }
 
+/* i40e and ice reset a VF that they begin to trust, and leave it out of their list meanwhile. */
+static void a_vf_that_is_reset_is_waited_for(void **state)
+{
+	struct vfprep_vf vf = make_vf(0, VFPREP_TRUST, 0);
+
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 2");
+	f.h.fake->hole_reads = 2;
+	assert_int_equal(vfprep_vf_set(f.ctx, first_ifindex, &vf, 1, f.p), 0);
+	assert_int_equal(f.h.fake->hole_reads, 0);
+	vf.trust = 0;
+	assert_int_equal(vfprep_vf_set(f.ctx, first_ifindex, &vf, 1, f.p), 0);
+	vf.trust = 1;
+	f.h.fake->hole_reads = 1000; /* longer than anybody waits: then nobody knows */
+	assert_int_equal(vfprep_vf_set(f.ctx, first_ifindex, &vf, 1, f.p), 1);
+	assert_int_equal(vfprep_problems_count(f.p), 0);
+}
+
+/* An error of one is no reason to leave another as nobody wanted it. */
+static void each_vf_is_judged(void **state)
+{
+	struct vfprep_vf vfs[] = { make_vf(0, VFPREP_MAC, 1), make_vf(1, VFPREP_TRUST, 0),
+				   make_vf(2, VFPREP_TRUST | VFPREP_MAC, 3) };
+
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 3");
+	f.h.fake->loses_macs = true;
+	assert_int_equal(vfprep_vf_set(f.ctx, first_ifindex, vfs, 3, f.p), -EREMOTEIO);
+	assert_int_equal(vfprep_problems_count(f.p), 2);
+	assert_string_equal(vfprep_problems_get(f.p, 1).subject, "eth0 vf 2");
+	assert_true(vf_of_first(1)->settings.trust);
+	assert_false(vf_of_first(2)->settings.trust); /* as before */
+
+	forget_problems();
+	fake_host_heal(&f.h);
+	f.h.fake->fail_at = 2; /* the first message */
+	f.h.fake->fail_errno = EPERM;
+	assert_int_equal(vfprep_vf_set(f.ctx, first_ifindex, vfs, 3, f.p), -EPERM);
+	assert_int_equal(vfprep_problems_count(f.p), 2);
+	assert_false(vf_of_first(2)->settings.trust);
+}
+
 static void what_is_not_reported_cannot_be_verified(void **state)
 {
 	struct vfprep_vf vf = make_vf(0, VFPREP_MAC | VFPREP_TRUST, 1);
@@ -401,6 +579,9 @@ static const struct {
 	{ "0x88a8", { .present = VFPREP_VLAN, .vlan = 1, .vlan_protocol = 0xa888 } },
 	{ "lowest", { .present = VFPREP_RATE, .min_rate_mbps = 2, .max_rate_mbps = 1 } },
 	{ "link state", { .present = VFPREP_LINK_STATE, .link_state = 3 } },
+	{ "0 or 1", { .present = VFPREP_TRUST, .trust = 2 } },
+	{ "0 or 1", { .present = VFPREP_SPOOFCHECK, .spoofcheck = 255 } },
+	{ "0 or 1", { .present = VFPREP_RSS_QUERY, .rss_query = 2 } },
 	{ "unknown bit", { .present = 1u << SETTING_COUNT } },
 	{ "reserved", { .present = VFPREP_TRUST, .reserved = { 0, 0, 0, 1 } } },
 };
@@ -457,6 +638,26 @@ static void a_vf_is_bound_on_record(void **state)
 	vfprep_machine_free(m);
 }
 
+static void the_best_driver_is_bound_where_it_is_known(void **state)
+{
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 1");
+	fake_host_raw(&f.h, "variant 0000:01:00.0 mlx5_vfio_pci");
+	f.h.fake->lacks_module = "mlx5_vfio_pci";
+	autofree char *before = fake_state(f.h.fake);
+	assert_int_equal(vfprep_bind(f.ctx, "0000:01:10.0", "auto", NULL), -ENODEV);
+	fake_host_raw(&f.h, "variant 0000:01:00.0 vendor_gpu");
+	assert_int_equal(vfprep_bind(f.ctx, "0000:01:10.0", "auto", NULL), -EOPNOTSUPP);
+	autofree char *after = fake_state(f.h.fake);
+	assert_string_equal(before, after);
+
+	fake_host_raw(&f.h, "variant 0000:01:00.0 mlx5_vfio_pci");
+	f.h.fake->lacks_module = NULL;
+	assert_int_equal(vfprep_bind(f.ctx, "0000:01:10.0", "auto", f.p), 0);
+	assert_string_equal(vf_of_first(0)->function.driver, "mlx5_vfio_pci");
+	expect_finding(f.p, VFPREP_NOTE, "mlx5_vfio_pci", "libvirt");
+}
+
 static void what_is_in_use_is_not_bound(void **state)
 {
 	(void)state;
@@ -488,29 +689,80 @@ static void what_cannot_be_bound_is_as_it_was(void **state)
 	assert_string_equal(before, after);
 }
 
+/* What is wrong with another NIC is told, and is no failure of this one. */
+static void another_nic_s_trouble_does_not_count(void **state)
+{
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 1");
+	assert_int_equal(file_write(f.h.host.rundir_fd, "run/state/0000:02:00.0.json", "{"), 0);
+	assert_int_equal(vfprep_bind(f.ctx, "0000:01:10.0", "vfio-pci", f.p), 0);
+	assert_string_equal(vf_of_first(0)->function.driver, "vfio-pci");
+	expect_finding(f.p, VFPREP_SYSTEM, "state/0000:02:00.0.json", "JSON");
+	assert_int_equal(vfprep_bind(f.ctx, "0000:01:10.0", "nosuch", NULL), -ENODEV);
+	forget_problems();
+	assert_int_equal(vfprep_bind(f.ctx, "0000:02:00.0", "vfio-pci", f.p), -EIO);
+	assert_true(vfprep_problems_count(f.p) > 1); /* without its record nothing is done */
+}
+
+/* An address and the name of a driver, and nothing that something else could be made of. */
+static void what_is_no_driver_s_name_is_not_bound(void **state)
+{
+	static const char *const names[] = { NULL, "", ".", "..", "../igbvf", "a\nb" };
+
+	(void)state;
+	fake_host_raw(&f.h, "numvfs 0000:01:00.0 1");
+	autofree char *before = fake_state(f.h.fake);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		forget_problems();
+		assert_int_equal(vfprep_bind(f.ctx, "0000:01:10.0", names[i], f.p), -EINVAL);
+		expect_finding(f.p, VFPREP_CONFIG, "0000:01:10.0", "no driver's name");
+	}
+	forget_problems();
+	assert_int_equal(vfprep_bind(f.ctx, "eth0", "vfio-pci", f.p), -EINVAL);
+	expect_finding(f.p, VFPREP_CONFIG, "eth0", "address");
+	assert_int_equal(vfprep_unbind(f.ctx, "eth0", NULL), -EINVAL);
+	autofree char *after = fake_state(f.h.fake);
+	assert_string_equal(before, after);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_plan_is_run_line_by_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_waited_for_is_logged, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_stays_is_not_called_done, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_plan_for_another_machine_is_not_run, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(what_is_applied_is_verified_and_released, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_machine_goes_through_json, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_bad_file_is_told_with_its_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_run_directory_of_others_is_seen, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_run_directory_that_is_none_is_told, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_context_in_use_is_not_used_within, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(vfs_are_read_by_number, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_parts_need_no_run_directory, setup, teardown),
 		cmocka_unit_test_setup_teardown(vfs_are_set_by_the_least_messages, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_vf_that_fails_is_put_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_setting_that_comes_late_is_waited_for, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(a_vf_that_is_reset_is_waited_for, setup, teardown),
+		cmocka_unit_test_setup_teardown(each_vf_is_judged, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_not_reported_cannot_be_verified, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_bad_value_is_told_before_anything_is_sent, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_vf_is_bound_on_record, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_best_driver_is_bound_where_it_is_known, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(what_is_in_use_is_not_bound, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_bound_is_as_it_was, setup, teardown),
+		cmocka_unit_test_setup_teardown(another_nic_s_trouble_does_not_count, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(what_is_no_driver_s_name_is_not_bound, setup,
+						teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

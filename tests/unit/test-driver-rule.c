@@ -79,8 +79,10 @@ static void a_rate_is_refused_for_what_it_is(void **state)
 	}
 	automachine other = machine_of("ice");
 	struct step s = setting_step(SETTING_RATE);
-	s.value.rate.min_mbps = 1;
 	expect_words(other, &s, EINVAL, "switched the VF off");
+	s.value.rate.min_mbps = 1;
+	expect_words(other, &s, EINVAL, "lowest rates of all VFs");
+	expect_words(other, &s, EOPNOTSUPP, "DCB");
 	automachine igb = machine_of("igb");
 	expect_words(igb, &s, EOPNOTSUPP, "82576");
 }
@@ -91,13 +93,10 @@ static void only_a_mac_that_is_cleared_is_what_is_refused(void **state)
 		const char *driver;
 		int error;
 	} rows[] = {
-		{ "bnx2x", EINVAL },
-		{ "qede", EINVAL },
-		{ "cxgb4", EINVAL },
-		{ "be2net", EINVAL },
-		{ "hinic", EINVAL },
-		{ "rvu_nicpf", EINVAL },
-		{ "fsl_enetc", EADDRNOTAVAIL },
+		{ "bnx2x", EINVAL },    { "qede", EINVAL },
+		{ "cxgb4", EINVAL },    { "be2net", EINVAL },
+		{ "hinic", EINVAL },    { "rvu_nicpf", EINVAL },
+		{ "LiquidIO", EINVAL }, { "fsl_enetc", EADDRNOTAVAIL },
 		{ "mlx4_core", EPERM },
 	};
 
@@ -136,6 +135,34 @@ static void a_pf_that_is_down_is_what_eagain_means_to_otx2(void **state)
 	expect_words(m, &s, EAGAIN, "");
 	m->pfs[0].up = false;
 	expect_words(m, &s, EAGAIN, "PF is down");
+	automachine bnx2x = machine_of("bnx2x");
+	expect_words(bnx2x, &s, EINVAL, "");
+	bnx2x->pfs[0].up = false;
+	expect_words(bnx2x, &s, EINVAL, "PF is down");
+}
+
+/* They say of a QoS what others say of a protocol or of anything. */
+static void a_qos_that_is_refused_is_named(void **state)
+{
+	automachine cxgb4 = machine_of("cxgb4");
+	automachine otx2 = machine_of("rvu_nicpf");
+	struct step s = setting_step(SETTING_VLAN);
+
+	(void)state;
+	expect_words(cxgb4, &s, EPROTONOSUPPORT, "");
+	expect_words(otx2, &s, EINVAL, "");
+	s.value.vlan.qos = 3;
+	expect_words(cxgb4, &s, EPROTONOSUPPORT, "QoS");
+	expect_words(otx2, &s, EINVAL, "QoS");
+}
+
+static void who_may_not_be_trusted_is_no_matter_of_privilege(void **state)
+{
+	automachine m = machine_of("LiquidIO");
+	struct step s = setting_step(SETTING_TRUST);
+
+	(void)state;
+	expect_words(m, &s, EPERM, "one VF at a time");
 }
 
 /* strerror() has no word for it. */
@@ -152,6 +179,10 @@ static void the_kernel_s_own_number_is_translated(void **state)
 	s.new_text = strdup("on");
 	assert_int_equal(step_explain(&s, -524, NULL, &m->pfs[0], p), -524);
 	expect_finding(p, VFPREP_UNSUPPORTED, "vf", "the PF's driver cannot set it");
+	autoproblems count = vfprep_problems_new();
+	s.kind = STEP_NUMVFS; /* cxgb4 below a bridge without ARI */
+	assert_int_equal(step_explain(&s, -524, NULL, NULL, count), -524);
+	expect_finding(count, VFPREP_UNSUPPORTED, "vf", "cannot make VFs");
 	step_clear(&s);
 }
 
@@ -170,6 +201,7 @@ static size_t plan_with(const char *driver, unsigned settings, bool up, struct v
 	vf->settings.present = settings;
 	vf->settings.mac[0] = 2;
 	vf->settings.link_state = VF_LINK_ENABLE;
+	vf->settings.trust = true;
 	assert_int_equal(plan_make(wanted, actual, AIM_APPLY, &plan, p), 0);
 	return plan->n;
 }
@@ -199,8 +231,28 @@ static void a_driver_that_needs_its_pf_up_is_not_tried_without(void **state)
 	(void)state;
 	assert_int_equal(plan_with("rvu_nicpf", BIT(MAC), false, down), 0);
 	expect_finding(down, VFPREP_UNSUPPORTED, "0000:01:00.0 vf 0",
-		       "the PF is down, and rvu_nicpf sets nothing then");
+		       "the PF is down, and rvu_nicpf sets neither MAC nor VLAN then");
 	assert_int_equal(plan_with("rvu_nicpf", BIT(MAC), true, up), 1);
+	assert_int_equal(plan_with("rvu_nicpf", BIT(TRUST), false, up), 1); /* that it does */
+	assert_int_equal(vfprep_problems_count(up), 0);
+}
+
+/* Where nothing is to be sent nothing is put off. */
+static void what_is_right_already_needs_no_pf_up(void **state)
+{
+	automachine actual = machine_of("rvu_nicpf");
+	automachine wanted = machine_new();
+	struct vf *vf = pf_add_vf(machine_add_pf(wanted, address_of(PF_ADDRESS)), 0);
+	autoproblems p = vfprep_problems_new();
+	autoplan plan = NULL;
+
+	(void)state;
+	actual->pfs[0].up = false;
+	vf->settings.present = BIT(MAC);
+	vf->settings.mac[0] = 2;
+	actual->pfs[0].vfs[0].settings = vf->settings;
+	assert_int_equal(plan_make(wanted, actual, AIM_APPLY, &plan, p), 0);
+	assert_int_equal(vfprep_problems_count(p), 0);
 }
 
 /* The VF's own driver keeps the MAC that it came up with. */
@@ -235,9 +287,12 @@ int main(void)
 		cmocka_unit_test(only_a_mac_that_is_cleared_is_what_is_refused),
 		cmocka_unit_test(a_switch_in_switchdev_mode_is_named),
 		cmocka_unit_test(a_pf_that_is_down_is_what_eagain_means_to_otx2),
+		cmocka_unit_test(a_qos_that_is_refused_is_named),
+		cmocka_unit_test(who_may_not_be_trusted_is_no_matter_of_privilege),
 		cmocka_unit_test(the_kernel_s_own_number_is_translated),
 		cmocka_unit_test(what_a_driver_lacks_is_noted_and_tried),
 		cmocka_unit_test(a_driver_that_needs_its_pf_up_is_not_tried_without),
+		cmocka_unit_test(what_is_right_already_needs_no_pf_up),
 		cmocka_unit_test(a_mac_under_a_net_driver_is_noted),
 	};
 

@@ -56,7 +56,7 @@ static void each_hint_makes_its_interface(void **state)
 		assert_int_equal(hint_parse(interfaces[i].hint, &hint, &why), 0);
 		assert_null(why);
 		kinds |= 1u << hint.kind;
-		expect_taken(fragment_interface(&t, interfaces[i].hint), interfaces[i].xml);
+		expect_taken(fragment_interface(&t, interfaces[i].hint, NULL), interfaces[i].xml);
 	}
 	assert_int_equal(kinds, (1u << HINT_COUNT) - 1);
 }
@@ -86,6 +86,31 @@ static void hostdev_holds_a_wide_domain(void **state)
 	assert_non_null(strstr(xml, "domain='0x10000' bus='0xe1' slot='0x1f' function='0x7'"));
 }
 
+static void mtu_and_queues_are_said_when_asked_for(void **state)
+{
+	const struct interface_tuning tuning = { .mtu = 9000, .queues = 4 };
+	struct team t = web0();
+
+	(void)state;
+	expect_taken(fragment_interface(&t, "bridge:br100", &tuning),
+		     HEAD("bridge") "  <source bridge='br100'/>\n"
+				    "  <mtu size='9000'/>\n"
+				    "  <model type='virtio'/>\n"
+				    "  <driver queues='4'/>\n"
+				    "  <teaming type='persistent'/>\n"
+				    "  <alias name='ua-web0'/>\n"
+				    "</interface>\n");
+}
+
+static void hostdev_can_have_the_persistent_side_of_others(void **state)
+{
+	struct team t = web0();
+	autofree char *xml = fragment_hostdev_of(&t, "ua-net_0");
+
+	(void)state;
+	assert_non_null(strstr(xml, "persistent='ua-net_0'/>\n  <alias name='ua-web0_vf'/>"));
+}
+
 static void expect_bad_hint(const char *text, const char *word)
 {
 	struct hint hint = { .kind = HINT_DIRECT };
@@ -98,7 +123,7 @@ static void expect_bad_hint(const char *text, const char *word)
 		fail_msg("'%s': '%s' does not say '%s'", text, why ? why : "", word);
 	assert_int_equal(hint.kind, HINT_DIRECT);
 	assert_null(hint.target);
-	assert_null(fragment_interface(&t, text));
+	assert_null(fragment_interface(&t, text, NULL));
 }
 
 static void hint_of_no_kind_is_refused(void **state)
@@ -175,10 +200,12 @@ static int write_fragments(const char *dir)
 	int failed = write_fragment(dir, "hostdev", hostdev);
 
 	for (size_t i = 0; i < ARRAY_SIZE(interfaces); i++) {
-		autofree char *xml = fragment_interface(&t, interfaces[i].hint);
+		autofree char *xml = fragment_interface(&t, interfaces[i].hint, NULL);
 		failed |= write_fragment(dir, interfaces[i].name, xml);
 	}
-	return failed;
+	const struct interface_tuning tuning = { .mtu = 9000, .queues = 4 };
+	autofree char *tuned = fragment_interface(&t, "bridge:br100", &tuning);
+	return failed | write_fragment(dir, "tuned", tuned);
 }
 
 int main(int argc, char **argv)
@@ -187,6 +214,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(each_hint_makes_its_interface),
 		cmocka_unit_test(hostdev_names_the_vf_and_the_persistent_side),
 		cmocka_unit_test(hostdev_holds_a_wide_domain),
+		cmocka_unit_test(mtu_and_queues_are_said_when_asked_for),
+		cmocka_unit_test(hostdev_can_have_the_persistent_side_of_others),
 		cmocka_unit_test(hint_of_no_kind_is_refused),
 		cmocka_unit_test(hint_without_its_name_or_with_one_too_many_is_refused),
 		cmocka_unit_test(name_that_no_interface_can_have_is_refused),

@@ -182,6 +182,12 @@ static void pf_that_cannot_do_what_is_configured(void **state)
 
 	pf->ifindex = 0;
 	expect_problem(f, "pf", PF_ADDRESS, "no network interface", "network driver");
+	pf->elsewhere.is = true;
+	assert_int_equal(text_replace(&pf->elsewhere.interface, "eth0"), 0);
+	assert_int_equal(text_replace(&pf->elsewhere.netns, "blue"), 0);
+	expect_problem(f, "pf", PF_ADDRESS, "'eth0' is in network namespace 'blue'",
+		       "ip -n blue link set eth0 netns 1");
+	elsewhere_clear(&pf->elsewhere);
 	pf->ifindex = 2;
 	assert_int_equal(text_replace(&pf->driver, NULL), 0);
 	expect_problem(f, "pf", PF_ADDRESS, "no driver", "bind");

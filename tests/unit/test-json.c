@@ -304,6 +304,25 @@ static void added_values_read_as_they_are_written(void **state)
 		     "\"address\":\"10000:01:10.0\"}\n");
 }
 
+/* The kernel takes any bytes for the name of an interface, and so does a process for its own. */
+static void what_is_no_utf8_is_written_so_that_it_can_be_read(void **state)
+{
+	autojson o = json_object_new_object();
+	autojson list = json_object_new_array();
+	autojson back = NULL;
+	const char *text;
+
+	(void)state;
+	assert_int_equal(json_add_text(o, "a", "eth\xff\xc3\xa9\xc3"), 0);
+	assert_int_equal(json_append_text(list, "\xed\xa0\x80x"), 0);
+	assert_int_equal(json_add(o, "list", TAKE_PTR(list)), 0);
+	autofree char *whole = json_text(o, false);
+	assert_int_equal(json_parse(whole, strlen(whole), 4096, "test", &back, NULL), 0);
+	assert_int_equal(json_get_text(back, "a", &text), 1);
+	assert_string_equal(text, "eth?\xc3\xa9?");
+	expect_taken(json_text(back, false), "{\"a\":\"eth?\xc3\xa9?\",\"list\":[\"???x\"]}\n");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -320,6 +339,7 @@ int main(void)
 		cmocka_unit_test(number_out_of_range_is_refused_not_bent),
 		cmocka_unit_test(unsigned_int_has_its_own_bound),
 		cmocka_unit_test(added_values_read_as_they_are_written),
+		cmocka_unit_test(what_is_no_utf8_is_written_so_that_it_can_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

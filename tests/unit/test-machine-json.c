@@ -47,6 +47,8 @@ static void copy_of_a_machine_is_the_same(void **state)
 	assert_int_equal(text_replace(&copy->boot_id, m->boot_id), 0);
 	assert_int_equal(text_replace(&copy->rundir, m->rundir), 0);
 	copy->has_vfio_pci = m->has_vfio_pci;
+	for (size_t i = 0; i < m->n_variants; i++)
+		assert_int_equal(machine_add_driver(copy, m->variants[i]), 0);
 	copy->no_iommu = m->no_iommu;
 	copy->groups = TAKE_PTR(m->groups); /* nobody copies them */
 	copy->n_groups = m->n_groups;
@@ -121,6 +123,11 @@ static void derived_and_reported_values_are_read(void **state)
 	assert_int_equal(pf->record->original.addr_gen_mode, ADDR_GEN_STABLE_PRIVACY);
 	assert_true(pf->record->original.vfs[0].function.inode == UINT64_MAX - 1);
 	assert_string_equal(m->teams[1].hint, "bridge:br100");
+	assert_string_equal(pf->vf_auto_driver, "mlx5_vfio_pci");
+	assert_string_equal(vf->function.auto_driver, "pds_vfio_pci");
+	assert_null(pf->vfs[1].function.auto_driver);
+	assert_true(machine_has_driver(m, "xe-vfio-pci") && machine_has_driver(m, "vfio-pci"));
+	assert_false(machine_has_driver(m, "pds_vfio_pci"));
 }
 
 static void record_reads_and_writes_back_alone(void **state)
@@ -178,8 +185,8 @@ static const struct {
 	{ "original", "address" }, { "teams", "team" },     { "teams", "mac" },
 	{ "teams", "boot_id" },    { "teams", "pf" },       { "teams", "transient" },
 	{ "pf", "address" },       { "pf", "vf" },          { "transient", "address" },
-	{ "transient", "driver" }, { "container", "uid" },  { "container", "gid" },
-	{ "container", "mode" },
+	{ "transient", "driver" }, { "port", "ifindex" },   { "container", "uid" },
+	{ "container", "gid" },    { "container", "mode" },
 };
 
 /* What is for other readers only: it follows from the rest. */
@@ -315,6 +322,9 @@ static void value_out_of_its_range_is_refused(void **state)
 	expect_malformed("\"7a:a2:0b:42:07:68\"", "null");
 	expect_malformed("\"7a:a2:0b:42:07:68\"", "\"7a:a2:0b:42:07\"");
 	expect_malformed("\"7a:a2:0b:42:07:68\"", "\"7a:a2:0b:42:07:68\\u0000\"");
+	expect_malformed("\"xe-vfio-pci\"", "\"vfio-pci\""); /* that has a key of its own */
+	expect_malformed("\"xe-vfio-pci\"", "\"igbvf\"");
+	expect_malformed("\"xe-vfio-pci\"", "null");
 	expect_malformed("\"uplink\"", "7");
 	expect_malformed("\"uplink\"", "\"up\\u0000link\"");
 	expect_malformed("\"team\": \"bare\"", "\"team\": \"../bare\"");

@@ -48,6 +48,10 @@ static void requests_have_these_bytes(void **state)
 		       "10001a00 0c000a00 05000800 01000000");
 	expect_message(nl_address_dump(), "18000000 16000103 00000000 00000000 "
 					  "00000000 00000000");
+	/* RTEXT_FILTER_SKIP_STATS */
+	expect_message(nl_link_dump(), "28000000 12000103 00000000 00000000 "
+				       "00000000 00000000 00000000 00000000 "
+				       "08001d00 08000000");
 }
 
 static struct nl_msg *begin_link(void)
@@ -85,6 +89,7 @@ static void all_facts_are_taken(void **state)
 	nla_put_u8(msg, IFLA_CARRIER, 1);
 	nla_put_u32(msg, IFLA_MTU, 9000);
 	nla_put_u32(msg, IFLA_MASTER, 12);
+	nla_put(msg, IFLA_PHYS_PORT_ID, 8, "port one");
 	list = nl_nest_begin(msg, IFLA_PROP_LIST | NLA_F_NESTED);
 	nla_put_string(msg, IFLA_ALT_IFNAME, "uplink");
 	nla_put_string(msg, IFLA_ALT_IFNAME, "a-name-that-is-longer-than-16-letters");
@@ -102,7 +107,47 @@ static void all_facts_are_taken(void **state)
 	assert_true(l.carrier);
 	assert_int_equal(l.mtu, 9000);
 	assert_int_equal(l.master, 12);
+	assert_int_equal(l.port_id_size, 8);
+	assert_memory_equal(l.port_id, "port one", 8);
 	assert_int_equal(l.addr_gen_mode, ADDR_GEN_STABLE_PRIVACY);
+	nlmsg_free(msg);
+}
+
+static void the_place_of_an_interface_is_told(void **state)
+{
+	struct nl_msg *msg = begin_link();
+	struct link_place l;
+	autolink facts = { 0 };
+
+	(void)state;
+	nla_put_string(msg, IFLA_PARENT_DEV_NAME, "0000:01:00.0");
+	nla_put_string(msg, IFLA_PHYS_PORT_NAME, "pf0vf1");
+	assert_int_equal(nl_link_place(nlmsg_hdr(msg), &l), 0);
+	assert_string_equal(l.name, "enp1s0f0");
+	assert_string_equal(l.device, "0000:01:00.0");
+	assert_string_equal(l.port_name, "pf0vf1");
+	assert_true(l.up && !l.is_virtual);
+	assert_int_equal(nl_link_decode(nlmsg_hdr(msg), &facts), 0);
+	assert_string_equal(facts.parent, "0000:01:00.0");
+	nlmsg_free(msg);
+}
+
+static void the_place_of_a_virtual_interface_is_none(void **state)
+{
+	struct nl_msg *msg = begin_link();
+	struct nlattr *info = nl_nest_begin(msg, IFLA_LINKINFO);
+	struct link_place l;
+
+	(void)state;
+	nla_put_string(msg, IFLA_INFO_KIND, "veth");
+	nl_nest_end(msg, info);
+	nla_put(msg, IFLA_PARENT_DEV_NAME, 4, "0000"); /* a text without its end */
+	assert_int_equal(nl_link_place(nlmsg_hdr(msg), &l), 0);
+	assert_null(l.device);
+	assert_null(l.port_name);
+	assert_true(l.is_virtual);
+	nlmsg_hdr(msg)->nlmsg_type = RTM_NEWADDR;
+	assert_int_equal(nl_link_place(nlmsg_hdr(msg), &l), -EBADMSG);
 	nlmsg_free(msg);
 }
 
@@ -113,8 +158,10 @@ static void what_is_not_told_is_absent(void **state)
 
 	(void)state;
 	put_mode(msg, 200); /* of a kernel to come */
+	nla_put(msg, IFLA_PHYS_PORT_ID, 33, "longer than any that a kernel has");
 	nla_put(msg, IFLA_ADDRESS, 20, "an InfiniBand address");
 	assert_int_equal(nl_link_decode(nlmsg_hdr(msg), &l), 0);
+	assert_int_equal(l.port_id_size, 0);
 	assert_int_equal(l.has, 0);
 	assert_false(l.carrier);
 	assert_int_equal(l.n_altnames, 0);
@@ -187,6 +234,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_have_these_bytes),
 		cmocka_unit_test(all_facts_are_taken),
+		cmocka_unit_test(the_place_of_an_interface_is_told),
+		cmocka_unit_test(the_place_of_a_virtual_interface_is_none),
 		cmocka_unit_test(what_is_not_told_is_absent),
 		cmocka_unit_test(the_first_address_counts),
 		cmocka_unit_test(link_local_addresses_do_not_count),

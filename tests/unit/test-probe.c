@@ -3,107 +3,12 @@
 #include "host/probe.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
 #include <sys/sysmacros.h>
-
-#include <cmocka.h>
 
 #include "core/desire.h"
 #include "host/busy.h"
-#include "host/kernel-linux.h"
-#include "temp-tree.h"
-
-#define PF_DIR "sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0"
-#define VF_DIR "sys/devices/pci0000:00/0000:00:01.0/0000:01:10."
-
-static const struct pci_address pf_address = { .bus = 1 };
-
-struct fixture {
-	struct tree tree;
-	struct kernel_linux *kernel;
-	struct vfprep_problems *problems;
-};
-
-static void add_device(struct tree *t, const char *address)
-{
-	autofree char *dir = text_format("sys/devices/pci0000:00/0000:00:01.0/%s", address);
-	autofree char *link = text_format("sys/bus/pci/devices/%s", address);
-	autofree char *target = text_format("../../../../%s", dir);
-
-	tree_add_dir(t, dir);
-	tree_add_link(t, link, target);
-}
-
-/* VF INDEX, bound to vfio-pci. */
-static void add_vf(struct tree *t, unsigned index, int group)
-{
-	autofree char *address = text_format("0000:01:10.%u", 2 * index);
-	autofree char *virtfn = text_format(PF_DIR "/virtfn%u", index);
-	autofree char *virtfn_target = text_format("../%s", address);
-	autofree char *driver = text_format(VF_DIR "%u/driver", 2 * index);
-	autofree char *override = text_format(VF_DIR "%u/driver_override", 2 * index);
-	autofree char *link = text_format(VF_DIR "%u/iommu_group", 2 * index);
-	autofree char *target = text_format("../../../../kernel/iommu_groups/%d", group);
-
-	add_device(t, address);
-	tree_add_link(t, virtfn, virtfn_target);
-	tree_add_link(t, driver, "../../../../bus/pci/drivers/vfio-pci");
-	tree_add_file(t, override, "vfio-pci\n");
-	tree_add_link(t, link, target);
-}
-
-static int setup(void **state)
-{
-	static struct fixture f;
-	struct tree *t = &f.tree;
-
-	tree_new(t);
-	add_device(t, "0000:00:1f.0");
-	tree_add_file(t, "sys/bus/pci/devices/0000:00:1f.0/vendor", "0x8086\n");
-	add_device(t, "0000:01:00.0");
-	tree_add_file(t, PF_DIR "/sriov_totalvfs", "7\n");
-	tree_add_file(t, PF_DIR "/sriov_offset", "128\n");
-	tree_add_file(t, PF_DIR "/sriov_stride", "2\n");
-	tree_add_file(t, PF_DIR "/sriov_drivers_autoprobe", "1\n");
-	tree_add_file(t, PF_DIR "/vendor", "0x8086\n");
-	tree_add_file(t, PF_DIR "/device", "0x10c9\n");
-	tree_add_link(t, PF_DIR "/driver", "../../../../bus/pci/drivers/igb");
-	tree_add_file(t, "proc/sys/kernel/random/boot_id",
-		      "b4c6f1b2-0000-4000-8000-000000000000\n");
-	tree_add_file(t, "etc/machine-id", "0123456789abcdef0123456789abcdef\n");
-	tree_add_dir(t, "sys/bus/pci/drivers/vfio-pci");
-	static const struct log nobody;
-	assert_int_equal(kernel_linux_new(t->fd, t->fd, 1, &nobody, &f.kernel), 0);
-	f.problems = vfprep_problems_new();
-	*state = &f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	kernel_linux_free(f->kernel);
-	vfprep_problems_free(f->problems);
-	tree_free(&f->tree);
-	return 0;
-}
-
-/* No interface of the machine that runs the test has anything to do with the tree. */
-static struct vfprep_machine *read_machine(struct fixture *f, const struct pci_address *only)
-{
-	struct probe probe = {
-		.root_fd = f->tree.fd,
-		.rundir_fd = f->tree.fd,
-		.override_timeout_ms = 2000,
-	};
-	struct vfprep_machine *m = NULL;
-
-	assert_int_equal(probe_machine(&probe, only, &m, f->problems), 0);
-	return m;
-}
+#include "host/nl-socket.h"
+#include "probe-tree.h"
 
 static void a_pf_without_vfs_is_read(void **state)
 {
@@ -192,6 +97,71 @@ static void an_override_that_blocks_is_absent(void **state)
 	assert_string_equal(m->pfs[0].vfs[1].function.override, "vfio-pci");
 }
 
+static void an_interface_that_is_not_to_be_seen_is_elsewhere(void **state)
+{
+	struct fixture *f = *state;
+
+	tree_add_dir(&f->tree, PF_DIR "/net");
+	automachine m = read_machine(f, NULL);
+
+	assert_true(m->pfs[0].elsewhere.is);
+	assert_null(m->pfs[0].elsewhere.interface);
+	assert_int_equal(m->pfs[0].ifindex, 0);
+	assert_false(problems_any(f->problems));
+}
+
+/* sysfs shows another network namespace than netlink: its ifindex is that of somebody else here. */
+static void an_interface_of_another_device_is_not_the_pfs(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(netlink_freep) struct netlink *netlink = NULL;
+	struct probe probe = { .root_fd = f->tree.fd,
+			       .rundir_fd = -1,
+			       .override_timeout_ms = 2000 };
+	automachine m = NULL;
+
+	tree_add_file(&f->tree, PF_DIR "/net/eth0/ifindex", "1\n"); /* the loopback, if one asks */
+	assert_int_equal(netlink_open(5000, &netlink), 0);
+	probe.netlink = netlink;
+	assert_int_equal(probe_machine(&probe, NULL, &m, f->problems), 0);
+	assert_int_equal(m->pfs[0].ifindex, 0);
+	assert_null(m->pfs[0].name);
+	assert_true(m->pfs[0].elsewhere.is);
+}
+
+/* Likewise, of a VF and of a NIC as a whole: whoever uses them there is not to be seen from here.
+ */
+static void what_has_an_interface_of_another_namespace_is_in_use(void **state)
+{
+	static const char *const indices[] = { "1\n", "2147483000\n" }; /* the loopback, nobody */
+	struct fixture *f = *state;
+	CLEANUP(netlink_freep) struct netlink *netlink = NULL;
+
+	tree_add_file(&f->tree, PF_DIR "/class", "0x020000\n");
+	add_vf(&f->tree, 0, 5);
+	assert_int_equal(unlinkat(f->tree.fd, VF_DIR "0/driver", 0), 0);
+	tree_add_link(&f->tree, VF_DIR "0/driver", "../../../../bus/pci/drivers/igbvf");
+	assert_int_equal(netlink_open(5000, &netlink), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(indices); i++) {
+		struct probe probe = { .root_fd = f->tree.fd,
+				       .rundir_fd = -1,
+				       .netlink = netlink,
+				       .override_timeout_ms = 2000 };
+		automachine m = NULL;
+
+		tree_add_file(&f->tree, PF_DIR "/net/eth0/ifindex", indices[i]);
+		tree_add_file(&f->tree, VF_DIR "0/net/eth5/ifindex", indices[i]);
+		assert_int_equal(probe_machine(&probe, NULL, &m, f->problems), 0);
+		const struct use *self = &m->pfs[0].self->use, *vf = &m->pfs[0].vfs[0].use;
+		assert_int_equal(self->kind, USE_INTERFACE);
+		assert_string_equal(self->what,
+				    "its interface 'eth0' is in another network namespace");
+		assert_int_equal(vf->kind, USE_INTERFACE);
+		assert_string_equal(vf->what,
+				    "its interface 'eth5' is in another network namespace");
+	}
+}
+
 static void only_one_pf_is_read_on_request(void **state)
 {
 	struct fixture *f = *state;
@@ -230,18 +200,6 @@ static void a_lock_that_is_held_is_named(void **state)
 	assert_string_equal(detail, "pid 12, sriov_numvfs");
 	close(fd);
 	assert_int_equal(kernel_linux_ops.enter(f->kernel, pf_address, &detail), 0);
-}
-
-static int act(struct fixture *f, const struct step *s, const char *detail_part)
-{
-	autofree char *detail = NULL;
-	int r = kernel_linux_ops.act(f->kernel, s, &detail);
-
-	if (detail_part)
-		assert_non_null(strstr(detail, detail_part));
-	else
-		assert_null(detail);
-	return r;
 }
 
 static void expect_content(struct fixture *f, const char *path, const char *want)
@@ -368,6 +326,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_unbound_vf_is_known_to_be_unbound, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(an_override_that_blocks_is_absent, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_interface_that_is_not_to_be_seen_is_elsewhere,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(an_interface_of_another_device_is_not_the_pfs,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_has_an_interface_of_another_namespace_is_in_use, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_one_pf_is_read_on_request, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_machine_without_pci_is_empty, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_lock_that_is_held_is_named, setup, teardown),

@@ -47,6 +47,47 @@ static void each_step_puts_its_original_on_record(void **state)
 	assert_false(vf->ours);
 }
 
+static void port_of_a_vf_is_on_record_before_its_interface_is_gone(void **state)
+{
+	automachine m = machine_with_vfs(2);
+	struct pf *pf = &m->pfs[0];
+	autoplan plan = plan_new();
+	bool changed = false;
+
+	(void)state;
+	pf->vfs[1].port.ifindex = 3;
+	assert_int_equal(text_replace(&pf->vfs[1].port.name, "eth1"), 0);
+	add_vf_step(plan, STEP_DRIVER, 1);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
+	assert_int_equal(record_find_vf(pf, 1)->port.ifindex, 3);
+	pf->vfs[1].port.ifindex = 0; /* VFIO has it */
+	add_vf_step(plan, STEP_NODE, 1);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
+	assert_int_equal(record_find_vf(pf, 1)->port.ifindex, 3);
+	assert_string_equal(record_find_vf(pf, 1)->port.name, "eth1");
+}
+
+/* All else is on record from when it was bound before anybody knew its port. */
+static void port_that_is_known_by_now_is_a_change_to_save(void **state)
+{
+	automachine m = machine_with_vfs(1);
+	struct pf *pf = &m->pfs[0];
+	autoplan plan = plan_new();
+	bool changed = false;
+
+	(void)state;
+	add_vf_step(plan, STEP_DRIVER, 0);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
+	assert_false(changed);
+	pf->vfs[0].port.ifindex = 3;
+	assert_int_equal(text_replace(&pf->vfs[0].port.name, "eth1"), 0);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
+	assert_true(changed);
+	assert_int_equal(record_extend(pf, BOOT, plan, false, &changed), 0);
+	assert_false(changed);
+}
+
 static void first_original_stays_whatever_comes_later(void **state)
 {
 	automachine m = machine_with_vfs(1);
@@ -225,6 +266,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_step_puts_its_original_on_record),
+		cmocka_unit_test(port_of_a_vf_is_on_record_before_its_interface_is_gone),
+		cmocka_unit_test(port_that_is_known_by_now_is_a_change_to_save),
 		cmocka_unit_test(first_original_stays_whatever_comes_later),
 		cmocka_unit_test(what_was_not_known_and_a_node_that_was_not_there_are_not_recorded),
 		cmocka_unit_test(node_that_our_binding_made_is_not_recorded),

@@ -49,6 +49,37 @@ static void record_of_another_interface_keeps_the_pfs_values_only(void **state)
 	assert_false(record_owns_vfs(pf));
 }
 
+static void an_interface_that_was_elsewhere_is_known_by_its_directory(void **state)
+{
+	automachine m = machine_with_own_vfs(3);
+	struct pf *pf = &m->pfs[0];
+
+	(void)state;
+	pf->record->net_inode = pf->net_inode = 77;
+	pf->ifindex = 7; /* its own was taken while it was away */
+	assert_int_equal(record_reconcile(pf, BOOT), 0);
+	assert_true(record_owns_vfs(pf));
+	assert_true(pf->record->original.has & PF_NUMVFS);
+	assert_int_equal(pf->record->ifindex, 7);
+	pf->ifindex = 8;
+	pf->net_inode = 78;
+	assert_int_equal(record_reconcile(pf, BOOT), 0);
+	assert_false(record_owns_vfs(pf));
+}
+
+/* cxgb4 makes the interface with the VFs; and one may come back from another namespace. */
+static void a_first_interface_is_no_other_one(void **state)
+{
+	automachine m = machine_with_own_vfs(2);
+	struct pf *pf = &m->pfs[0];
+
+	(void)state;
+	pf->record->ifindex = 0;
+	assert_int_equal(record_reconcile(pf, BOOT), 0);
+	assert_true(record_owns_vfs(pf));
+	assert_int_equal(pf->record->ifindex, pf->ifindex);
+}
+
 /* A driver that was loaded again gives its PF another ifindex. */
 static void vfs_made_after_the_interface_changed_are_ours_in_later_runs(void **state)
 {
@@ -202,6 +233,8 @@ int main(void)
 		cmocka_unit_test(record_of_another_boot_is_void),
 		cmocka_unit_test(nothing_on_record_is_fine),
 		cmocka_unit_test(record_of_another_interface_keeps_the_pfs_values_only),
+		cmocka_unit_test(an_interface_that_was_elsewhere_is_known_by_its_directory),
+		cmocka_unit_test(a_first_interface_is_no_other_one),
 		cmocka_unit_test(vfs_made_after_the_interface_changed_are_ours_in_later_runs),
 		cmocka_unit_test(record_of_another_vf_is_void_for_that_vf_alone),
 		cmocka_unit_test(record_of_a_vf_at_another_address_or_gone_is_void),

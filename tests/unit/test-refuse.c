@@ -209,6 +209,20 @@ static void nothing_is_set_through_a_pf_without_an_interface(void **state)
 	expect_vf_accepted(want, wanted, have, AIM_APPLY);
 }
 
+static void nothing_is_set_through_a_port_that_is_not_known(void **state)
+{
+	automachine wanted = wanted_vfs(2);
+	automachine have = machine_with_vfs(2);
+	struct vf *want = want_mac(wanted, 1, 9);
+
+	(void)state;
+	have->pfs[0].several_ports = true;
+	have->pfs[0].vfs[0].port.ifindex = 2;
+	expect_vf_refused(want, wanted, have, VFPREP_UNSUPPORTED, "which of its PF's ports");
+	have->pfs[0].vfs[1].port.ifindex = 3;
+	expect_vf_accepted(want, wanted, have, AIM_APPLY);
+}
+
 static void mac_of_another_vf_is_refused_and_named(void **state)
 {
 	automachine wanted = wanted_vfs(2);
@@ -388,6 +402,7 @@ int main(void)
 		cmocka_unit_test(without_an_iommu_no_vf_goes_to_a_guest),
 		cmocka_unit_test(force_frees_what_a_driver_has_and_nothing_else),
 		cmocka_unit_test(nothing_is_set_through_a_pf_without_an_interface),
+		cmocka_unit_test(nothing_is_set_through_a_port_that_is_not_known),
 		cmocka_unit_test(mac_of_another_vf_is_refused_and_named),
 		cmocka_unit_test(mac_of_a_pf_or_of_a_vf_of_another_pf_is_refused),
 		cmocka_unit_test(no_mac_at_all_may_be_on_many_vfs),

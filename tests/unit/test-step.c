@@ -155,6 +155,7 @@ static void errno_is_taken_for_what_it_means_to_the_step(void **state)
 	assert_int_equal(fault_of(STEP_DRIVER, EINVAL), VFPREP_UNSUPPORTED);
 	assert_int_equal(fault_of(STEP_NODE, ENOENT), VFPREP_UNSUPPORTED);
 	assert_int_equal(fault_of(STEP_MODULE, ENOENT), VFPREP_ABSENT);
+	assert_int_equal(fault_of(STEP_MODULE, EREMOTEIO), VFPREP_UNSUPPORTED);
 	assert_int_equal(fault_of(STEP_PUBLISH, EIO), VFPREP_SYSTEM);
 }
 
@@ -300,9 +301,14 @@ static void module_and_team_are_looked_for_in_the_whole_machine(void **state)
 	autoplan plan = plan_new();
 
 	(void)state;
-	add_pf_step(plan, STEP_MODULE, 0);
+	assert_int_equal(text_replace(&add_pf_step(plan, STEP_MODULE, 0)->name, "vfio-pci"), 0);
 	assert_false(last_is_done(plan, m));
 	m->has_vfio_pci = true;
+	assert_true(last_is_done(plan, m));
+	assert_int_equal(text_replace(&add_pf_step(plan, STEP_MODULE, 0)->name, "mlx5_vfio_pci"),
+			 0);
+	assert_false(last_is_done(plan, m));
+	assert_int_equal(machine_add_driver(m, "mlx5_vfio_pci"), 0);
 	assert_true(last_is_done(plan, m));
 
 	assert_int_equal(text_replace(&add_pf_step(plan, STEP_WITHDRAW, 0)->name, "web0"), 0);

@@ -153,25 +153,30 @@ static void add_interface(struct tree *t, const char *name, const char *ifindex,
 
 static void expect_interface(struct tree *t, const char *want)
 {
-	autofree char *name = NULL;
-	unsigned ifindex = 0;
+	autopfnets l = { 0 };
 
-	assert_int_equal(pfnet_find(t->fd, &name, &ifindex), 0);
-	assert_string_equal(name, want);
-	assert_true(ifindex > 0);
+	assert_int_equal(pfnet_list(t->fd, &l), 0);
+	assert_true(l.n > 0);
+	assert_string_equal(l.items[0].name, want);
+	assert_true(l.items[0].ifindex > 0);
+	assert_true(l.items[0].inode > 0);
+	assert_false(l.empty);
 }
 
 static void a_pf_without_interface_has_none(void **state)
 {
 	struct tree *t = *state;
-	char *name = NULL;
-	unsigned ifindex;
+	autopfnets none = { 0 }, elsewhere = { 0 }, representors = { 0 };
 
-	assert_int_equal(pfnet_find(t->fd, &name, &ifindex), -ENOENT);
+	assert_int_equal(pfnet_list(t->fd, &none), -ENOENT);
 	tree_add_dir(t, "net");
-	assert_int_equal(pfnet_find(t->fd, &name, &ifindex), -ENOENT);
+	assert_int_equal(pfnet_list(t->fd, &elsewhere), 0);
+	assert_int_equal(elsewhere.n, 0);
+	assert_true(elsewhere.empty);
 	add_interface(t, "eth0", "9\n", "pf0vf0\n", "0\n");
-	assert_int_equal(pfnet_find(t->fd, &name, &ifindex), -ENOENT);
+	assert_int_equal(pfnet_list(t->fd, &representors), 0);
+	assert_int_equal(representors.n, 0);
+	assert_false(representors.empty);
 }
 
 static void representors_are_passed_over(void **state)
@@ -195,6 +200,8 @@ static void the_uplink_goes_before_others(void **state)
 	expect_interface(t, "eth1");
 	add_interface(t, "eth2", "10\n", "p0\n", "1\n");
 	expect_interface(t, "eth2");
+	add_interface(t, "eth3", "11\n", "p0s1\n", "0\n"); /* a part of a port is one too */
+	expect_interface(t, "eth3");
 }
 
 static void the_first_port_goes_before_the_second(void **state)
@@ -205,6 +212,15 @@ static void the_first_port_goes_before_the_second(void **state)
 	add_interface(t, "eth1", "5\n", NULL, "0\n");
 	add_interface(t, "eth2", "4\n", NULL, "0\n");
 	expect_interface(t, "eth2");
+}
+
+/* cxgb4: its only interface, which does not carry Ethernet, comes with the VFs. */
+static void an_interface_for_management_alone_is_the_pfs(void **state)
+{
+	struct tree *t = *state;
+
+	add_interface(t, "mgmtpf0,1", "9\n", NULL, "0\n");
+	expect_interface(t, "mgmtpf0,1");
 }
 
 int main(void)
@@ -222,6 +238,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(representors_are_passed_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_uplink_goes_before_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_first_port_goes_before_the_second, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(an_interface_for_management_alone_is_the_pfs, setup,
 						teardown),
 	};
 

@@ -147,6 +147,9 @@ static void what_a_terminal_would_obey_is_not_printed(void **state)
 
 	(void)state;
 	assert_string_equal(text_make_printable(name), "a?[31mb??\xc3\xa4");
+	char control[] = "\x9b"
+			 "a\xc2\x9b\xc2\xa0\xc3"; /* U+009B begins sequences as ESC [ does */
+	assert_string_equal(text_make_printable(control), "?a??\xc2\xa0?");
 	assert_null(text_make_printable(NULL));
 }
 

@@ -124,6 +124,21 @@ static void what_is_not_there_any_more_is_told(void **state)
 	fake_host_close(&h);
 }
 
+static void interface_of_a_pf_that_is_elsewhere_is_told(void **state)
+{
+	struct fake_host h;
+
+	(void)state;
+	open_prepared(&h);
+	struct pf *pf = &h.fake->machine->pfs[0];
+	pf->ifindex = 0;
+	for (size_t i = 0; i < 2; i++)
+		pf->vfs[i].settings.present = 0;
+	pf->elsewhere.is = true;
+	expect_lost(&h, "of its PF: its interface is in another network namespace");
+	fake_host_close(&h);
+}
+
 static void node_that_is_gone_is_told(void **state)
 {
 	struct fake_host h;
@@ -168,6 +183,7 @@ int main(void)
 		cmocka_unit_test(what_is_as_published_is_good),
 		cmocka_unit_test(each_drift_is_told_of_its_team_alone),
 		cmocka_unit_test(what_is_not_there_any_more_is_told),
+		cmocka_unit_test(interface_of_a_pf_that_is_elsewhere_is_told),
 		cmocka_unit_test(node_that_is_gone_is_told),
 		cmocka_unit_test(what_is_not_reported_is_no_drift_but_told),
 		cmocka_unit_test(name_that_no_team_has_is_absent),

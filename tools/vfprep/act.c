@@ -43,10 +43,7 @@ static void report_step(void *user, enum run_phase phase, const struct step *s, 
 	}
 	autofree char *line = step_line(s);
 	printf("%s%s%s\n", phase == RUN_UNDO ? "undo: " : "", line ? line : "out of memory",
-	       r < 0            ? " (failed)"
-	       : r == RUN_STAYS ? " (refused by the driver, stays)"
-	       : r              ? " (already)"
-				: "");
+	       run_result_words(r));
 	/* Whoever waits for a slow card sees how far it is; a full disk shows at the end. */
 	(void)fflush(stdout);
 }
@@ -76,7 +73,7 @@ static int show(struct cli *cli, const struct wish *wish, struct json_object **r
 	int r = cli_read_machine(cli, &actual);
 	if (r == 0)
 		r = wish_plan(wish, actual, &plan, cli->problems);
-	if (r < 0)
+	if (r < 0 || !plan)
 		return r;
 	print_plan(cli, plan);
 	if (plan->n == 0)

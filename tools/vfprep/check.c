@@ -4,8 +4,8 @@
 #include "core/json.h"
 #include "host/fd.h"
 #include "host/host-read.h"
+#include "tools/common/checks.h"
 #include "tools/vfprep/cli.h"
-#include "tools/vfprep/table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,49 +41,13 @@ static int read_facts(struct cli *cli, struct host_facts **ret)
 		     : 0;
 }
 
-static int checks_to_json(const struct checks *checks, struct json_object **ret)
-{
-	autojson list = json_object_new_array();
-	for (size_t i = 0; list && i < checks->n; i++) {
-		const struct check *check = &checks->items[i];
-		autojson o = json_object_new_object();
-		if (!o || json_add_text(o, "check", check->name) < 0 ||
-		    json_add_text(o, "subject", check->subject) < 0 ||
-		    json_add_text(o, "result", check_result_name(check->result)) < 0 ||
-		    json_add_text(o, "detail", check->detail) < 0 ||
-		    json_object_array_add(list, json_object_get(o)) < 0)
-			return -ENOMEM;
-	}
-	if (!list)
-		return -ENOMEM;
-	*ret = TAKE_PTR(list);
-	return 0;
-}
-
-static void print_checks(const struct checks *checks)
-{
-	CLEANUP(table_clear) struct table t = { .columns = 3 };
-
-	table_add(&t, "CHECK");
-	table_add(&t, "RESULT");
-	table_add(&t, "DETAIL");
-	for (size_t i = 0; i < checks->n; i++) {
-		const struct check *check = &checks->items[i];
-		table_take(&t, text_format("%s%s%s", check->name, check->subject ? " " : "",
-					   check->subject ? check->subject : ""));
-		table_add(&t, check_result_name(check->result));
-		table_add(&t, check->detail);
-	}
-	table_print(&t);
-}
-
 static int print_result(struct cli *cli, const struct checks *checks)
 {
 	autojson list = NULL;
 
 	if (!(cli->given & OPTION_JSON)) {
 		if (!(cli->given & OPTION_QUIET))
-			print_checks(checks);
+			checks_print(checks);
 		return 0;
 	}
 	if (checks_to_json(checks, &list) < 0)

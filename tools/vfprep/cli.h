@@ -6,6 +6,7 @@
 #include "core/config.h"
 #include "core/prepare.h"
 #include "host/run.h"
+#include "tools/common/program.h"
 
 /* One bit per option; a command names those that it takes. */
 enum option_bit {
@@ -22,9 +23,6 @@ enum option_bit {
 	OPTION_FORCE = 1 << 10,
 	OPTION_LIVE = 1 << 11,
 	OPTION_VERBOSE = 1 << 12,
-	OPTION_QUIET = 1 << 13,
-	OPTION_HELP = 1 << 14,
-	OPTION_VERSION = 1 << 15,
 	OPTION_TEAM = 1 << 16, /* from here on in the order of enum prepare_value */
 	OPTION_MAC = 1 << 17,
 	OPTION_DRIVER = 1 << 18,
@@ -54,15 +52,6 @@ struct cli {
 	bool to_do; /* plan --exit-code found something */
 };
 
-struct command {
-	const char *name, *operands, *summary;
-	unsigned options;
-	bool takes_operands;
-	/* Prints what is for stdout. Return: 0, or the exit code of wrong usage; everything else is
-	 * told by the findings. */
-	int (*run)(struct cli *cli);
-};
-
 extern const struct command command_list, command_check, command_plan, command_apply,
 	command_prepare, command_release, command_verify, command_cdi, command_oci_hook;
 
@@ -75,12 +64,7 @@ int cli_open(struct cli *cli, bool create);
 int cli_read_machine(struct cli *cli, struct vfprep_machine **ret);
 /* The configuration; -EINVAL when it is at fault. */
 int cli_read_config(struct cli *cli, struct vfprep_config **ret);
-/* One specific line, exit 2. */
-int cli_usage(const char *format, ...) FORMAT(1, 2);
-
-/* Prints {"version":1,KEY:VALUE,"outcome":...,"problems":[...]} for --json; VALUE may be NULL.
- * Return: an exit code when memory ran out, else 0. */
-struct json_object;
+/* As program_print_json(). */
 int cli_print_result(const struct cli *cli, const char *key, struct json_object *value);
 
 #endif

@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vfprep list: the PFs, their VFs and their teams. */
 #include "core/machine-json.h"
+#include "tools/common/table.h"
 #include "tools/vfprep/cli.h"
-#include "tools/vfprep/table.h"
 
 #include <errno.h>
 #include <stdio.h>
+
+/* What a run left behind, what there is to release, where its interface is. */
+static char *notes_cell(const struct pf *pf)
+{
+	autofree char *where = pf->elsewhere.is ? elsewhere_text(&pf->elsewhere) : NULL;
+	const char *state = pf->busy ? pf->busy : pf->record ? "changed by vfprep" : "";
+
+	if (pf->elsewhere.is && !where)
+		return NULL;
+	return text_format("%s%s%s", state, where && *state ? "; " : "", where ? where : "");
+}
 
 static void add_pf(struct table *t, const struct pf *pf)
 {
@@ -20,7 +31,7 @@ static void add_pf(struct table *t, const struct pf *pf)
 					  : "no carrier");
 	table_take(t, text_format("%zu/%u", pf->n_vfs, pf->totalvfs));
 	table_add(t, pf->has & PF_MAC ? mac_format(pf->mac, mac) : NULL);
-	table_add(t, pf->busy ? pf->busy : pf->record ? "changed by vfprep" : "");
+	table_take(t, notes_cell(pf));
 	table_add(t, "");
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Columns for people. */
-#include "tools/vfprep/table.h"
+#include "tools/common/table.h"
+
+#include "tools/common/program.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -44,7 +46,7 @@ static bool rest_is_empty(const struct table *t, size_t i)
 void table_print(const struct table *t)
 {
 	if (t->failed) {
-		(void)fputs("vfprep: out of memory\n", stderr);
+		(void)fprintf(stderr, "%s: out of memory\n", program.name);
 		return;
 	}
 	for (size_t i = 0; i < t->n; i++) {

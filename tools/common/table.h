@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Columns for people. */
-#ifndef VFPREP_TABLE_H
-#define VFPREP_TABLE_H
+#ifndef COMMON_TABLE_H
+#define COMMON_TABLE_H
 
 #include "core/text.h"
 

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Finding elements of a domain, and what they say. */
+#include "tools/vfteam/domain.h"
+
+#include <errno.h>
+#include <string.h>
+
+bool element_is(const struct element *e, const char *name)
+{
+	return strcmp(e->name, name) == 0;
+}
+
+const char *element_attribute(const struct element *e, const char *name)
+{
+	for (size_t i = 0; i < e->n_attributes; i++) {
+		if (strcmp(e->attributes[i].name, name) == 0)
+			return e->attributes[i].value;
+	}
+	return NULL;
+}
+
+const struct element *domain_child(const struct domain *d, const struct element *parent,
+				   const char *name, const struct element *previous)
+{
+	size_t of = (size_t)(parent - d->elements);
+	size_t i = previous ? (size_t)(previous - d->elements) + 1 : of + 1;
+
+	for (; i < d->n && d->elements[i].begin < parent->end; i++) {
+		const struct element *e = &d->elements[i];
+		if (e->parent == of && (!name || element_is(e, name)))
+			return e;
+	}
+	return NULL;
+}
+
+const struct element *domain_last_child(const struct domain *d, const struct element *parent,
+					const char *name)
+{
+	const struct element *last = NULL;
+	for (const struct element *e = NULL; (e = domain_child(d, parent, name, e));)
+		last = e;
+	return last;
+}
+
+const struct element *domain_devices(const struct domain *d)
+{
+	return domain_child(d, d->elements, "devices", NULL);
+}
+
+const char *domain_child_attribute(const struct domain *d, const struct element *e,
+				   const char *child, const char *attribute)
+{
+	const struct element *found = domain_child(d, e, child, NULL);
+	return found ? element_attribute(found, attribute) : NULL;
+}
+
+int domain_number(const char *text, unsigned max, unsigned *ret)
+{
+	if (strncmp(text, "0x", 2) == 0 || strncmp(text, "0X", 2) == 0)
+		return text_to_unsigned(text + 2, 16, 0, max, ret) < 0 ? -EINVAL : 0;
+	return text_to_unsigned(text, *text == '0' ? 8 : 10, 0, max, ret) < 0 ? -EINVAL : 0;
+}
+
+static int part(const struct element *e, const char *name, unsigned max, unsigned *ret)
+{
+	const char *text = element_attribute(e, name);
+	*ret = 0;
+	return text ? domain_number(text, max, ret) : 0;
+}
+
+int domain_pci_address(const struct element *address, struct pci_address *ret)
+{
+	unsigned domain, bus, slot, function;
+
+	if (part(address, "domain", UINT32_MAX, &domain) < 0 ||
+	    part(address, "bus", 0xff, &bus) < 0 || part(address, "slot", 0x1f, &slot) < 0 ||
+	    part(address, "function", 7, &function) < 0)
+		return -EINVAL;
+	*ret = (struct pci_address){ domain, (uint8_t)bus, (uint8_t)slot, (uint8_t)function };
+	return 0;
+}
+
+const struct element *domain_teaming(const struct domain *d, const struct element *device)
+{
+	bool may_have = element_is(device, "interface") || element_is(device, "hostdev");
+	return may_have ? domain_child(d, device, "teaming", NULL) : NULL;
+}
+
+bool domain_is_persistent(const struct domain *d, const struct element *device)
+{
+	const struct element *teaming = domain_teaming(d, device);
+	return teaming && element_is(device, "interface") &&
+	       text_equal(element_attribute(teaming, "type"), "persistent");
+}
+
+bool domain_is_transient(const struct domain *d, const struct element *device)
+{
+	const struct element *teaming = domain_teaming(d, device);
+	return teaming && (element_is(device, "hostdev") ||
+			   text_equal(element_attribute(teaming, "type"), "transient"));
+}
+
+const struct element *domain_by_alias(const struct domain *d, const char *alias)
+{
+	const struct element *devices = domain_devices(d);
+	for (const struct element *e = NULL; (e = domain_child(d, devices, NULL, e));) {
+		if (text_equal(domain_child_attribute(d, e, "alias", "name"), alias))
+			return e;
+	}
+	return NULL;
+}
+
+bool alias_is_kept(const char *alias)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+	return strncmp(alias, "ua-", 3) == 0 && alias[3] && alias[strspn(alias, letters)] == '\0';
+}

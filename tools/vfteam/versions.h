@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The versions of libvirt and QEMU in this image, by asking the programs. */
+#ifndef VFTEAM_VERSIONS_H
+#define VFTEAM_VERSIONS_H
+
+/* *RET is NULL when there is no such program, or it does not say; the caller frees it. Return:
+ * -ENOMEM. */
+int version_of_libvirt(char **ret);
+int version_of_qemu(char **ret);
+
+#endif
