@@ -41,6 +41,8 @@ _vfprep_options()
 	apply) echo '--json --dry-run -n --force --live --wait= --timeout= --confdir= --rundir= --verbose -v --quiet -q' ;;
 	prepare) echo '--json --team= --mac= --driver= --owner= --group= --mode= --persistent= --container-owner= --container-group= --guest-memory= --dry-run -n --force --wait= --timeout= --rundir= --verbose -v --quiet -q' ;;
 	release) echo '--json --dry-run -n --all --force --wait= --timeout= --rundir= --verbose -v --quiet -q' ;;
+	cdi) echo '--hook-file --run-options --rundir= --quiet -q' ;;
+	oci-hook) echo '--rundir= --quiet -q' ;;
 	verify) echo '--json --machine= --rundir= --quiet -q' ;;
 	'') echo '--help -h --version' ;;
 	esac
@@ -68,10 +70,10 @@ _vfprep_words()
 
 	case $1:$2 in
 	*:-*) words=$(_vfprep_options "$1") ;;
-	:*) words='list check plan apply prepare release verify' ;;
+	:*) words='list check plan apply prepare release verify cdi oci-hook' ;;
 	plan:* | apply:*) words=$(_vfprep_pfs) ;;
 	prepare:*) words=$(_vfprep_devices /sys/bus/pci/devices) ;;
-	verify:*) words=$(_vfprep_teams) ;;
+	verify:* | cdi:* | oci-hook:*) words=$(_vfprep_teams) ;;
 	release:*) words="$(_vfprep_pfs) $(_vfprep_teams)" ;;
 	esac
 	compgen -W "$words" -- "$2"

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "core/host-check-internal.h"
-
-#define GIB (UINT64_C(1) << 30)
+#include "core/memlock.h"
 
 /* What a low limit of a process means, and what to do. */
 static const struct role {
@@ -76,7 +75,7 @@ static void report(struct checker *c, const struct process *p, const struct role
 	autofree char *subject = text_format("pid %u (%s)", p->pid, p->command);
 	autofree char *limit = size_text(p->memlock);
 	autofree char *memory = size_text(guest);
-	autofree char *need = size_text(guest + GIB);
+	autofree char *need = size_text(memlock_need(guest));
 
 	if (!limit || !memory || !need)
 		return;
@@ -97,7 +96,7 @@ static bool judge(struct checker *c, size_t which, const struct role *role)
 {
 	const struct process *p = &c->in->facts->processes[which];
 
-	if (p->memlock >= c->in->guest_memory + GIB || (role->may_raise && p->may_raise))
+	if (p->memlock >= memlock_need(c->in->guest_memory) || (role->may_raise && p->may_raise))
 		return false;
 	if (!is_told(c->in->facts, which))
 		report(c, p, role);
@@ -106,7 +105,7 @@ static bool judge(struct checker *c, size_t which, const struct role *role)
 
 static int add_verdict(struct checker *c, size_t n_known, size_t n_low)
 {
-	autofree char *need = size_text(c->in->guest_memory + GIB);
+	autofree char *need = size_text(memlock_need(c->in->guest_memory));
 
 	if (!need)
 		return -ENOMEM;

@@ -7,6 +7,7 @@
 
 #include "core/lines.h"
 #include "core/machine.h"
+#include "core/memlock.h"
 
 #define CAP_SYS_RESOURCE_BIT 24 /* include/uapi/linux/capability.h */
 
@@ -92,24 +93,14 @@ void host_facts_kernel_config(struct host_facts *f, const char *config)
 	f->vfio_container = none ? ANSWER_NO : ANSWER_YES;
 }
 
-/* "Max locked memory  SOFT  HARD  bytes", proc_pid_limits() in fs/proc/base.c. */
 void process_limits(struct process *p, const char *limits)
 {
-	static const char name[] = "Max locked memory";
-	autolines l = { .at = limits };
+	struct memlock m;
 
-	while (lines_next(&l)) {
-		if (strncmp(l.line, name, strlen(name)) != 0)
-			continue;
-		char *rest = line_trim(l.line + strlen(name));
-		(void)strsep(&rest, " "); /* the soft one, which a process may raise itself */
-		rest = rest ? line_trim(rest) : NULL;
-		const char *hard = strsep(&rest, " ");
-		p->memlock = UINT64_MAX;
-		p->has_memlock = hard && (strcmp(hard, "unlimited") == 0 ||
-					  text_to_u64(hard, 10, 0, UINT64_MAX, &p->memlock) == 0);
+	if (memlock_from_limits(limits, &m) < 0)
 		return;
-	}
+	p->has_memlock = true;
+	p->memlock = m.hard; /* the soft one a process may raise itself */
 }
 
 void process_status(struct process *p, const char *status)

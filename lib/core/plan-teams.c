@@ -2,12 +2,14 @@
 /* The planner's part about teams: what is published, what is taken back. */
 #include "core/plan-internal.h"
 
+#include "core/cdi.h"
+
 #include <errno.h>
 #include <string.h>
 
 static char *team_path(const struct planner *pl, const char *name)
 {
-	const char *rundir = pl->actual->rundir ? pl->actual->rundir : "/run/vfprep";
+	const char *rundir = pl->actual->rundir ? pl->actual->rundir : TEAM_RUNDIR;
 	return text_format("%s/teams/%s", rundir, name);
 }
 

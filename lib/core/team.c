@@ -64,7 +64,8 @@ bool team_equal(const struct team *a, const struct team *b)
 	       pci_address_compare(a->transient.address, b->transient.address) == 0 &&
 	       text_equal(a->transient.driver, b->transient.driver) &&
 	       a->transient.group == b->transient.group && text_equal(a->hint, b->hint) &&
-	       container_equal(&a->container, &b->container) && a->guest_memory == b->guest_memory;
+	       container_equal(&a->container, &b->container) &&
+	       a->guest_memory == b->guest_memory && a->cdi_differs == b->cdi_differs;
 }
 
 struct settings team_settings(const struct team *t)
@@ -164,6 +165,8 @@ int team_to_object(const struct team *t, struct json_object **ret)
 		return -ENOMEM;
 	if (t->parked && json_add_bool(root, "parked", true) < 0)
 		return -ENOMEM;
+	if (t->cdi_differs && json_add_bool(root, "cdi", false) < 0)
+		return -ENOMEM;
 	if (pf_part_to_json(t, &part) < 0 || json_add(root, "pf", part) < 0 ||
 	    transient_to_json(t, &part) < 0 || json_add(root, "transient", part) < 0 ||
 	    persistent_to_json(t, &part) < 0 || json_add(root, "persistent", part) < 0 ||
@@ -236,14 +239,16 @@ static int read_parts(struct json_object *root, struct team *t)
 int team_from_object(struct json_object *root, struct team *ret)
 {
 	autoteam t = { .transient.group = -1 };
+	bool cdi = true;
 
 	if (json_dup_text(root, "team", &t.name) != 1 || !team_name_valid(t.name) ||
 	    json_get_mac(root, "mac", t.mac) != 1 ||
 	    json_dup_text(root, "boot_id", &t.boot_id) != 1 ||
 	    json_get_bool(root, "verified", &t.verified) < 0 ||
-	    json_get_bool(root, "parked", &t.parked) < 0 || read_parts(root, &t) < 0 ||
-	    read_container(root, &t) < 0)
+	    json_get_bool(root, "parked", &t.parked) < 0 || json_get_bool(root, "cdi", &cdi) < 0 ||
+	    read_parts(root, &t) < 0 || read_container(root, &t) < 0)
 		return -EINVAL;
+	t.cdi_differs = !cdi;
 	*ret = team_take(&t);
 	return 0;
 }

@@ -47,6 +47,7 @@ struct team {
 	char *hint; /* for the persistent side: "bridge:br100"; NULL: none */
 	struct container_node container;
 	uint64_t guest_memory; /* in bytes; 0: not known */
+	bool cdi_differs;      /* read: its CDI file is not there, or not what it is to be */
 	struct settings settings;
 };
 

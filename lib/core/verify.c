@@ -3,6 +3,7 @@
 #include "core/verify.h"
 
 #include "core/record.h"
+#include "core/refuse.h"
 
 #include <errno.h>
 #include <string.h>
@@ -157,14 +158,36 @@ static int verify_team(const struct vfprep_machine *actual, const struct team *t
 		(void)problem_add(p, 0, VFPREP_NOTE, t->name, NULL,
 				  "not all about it is reported, so not all could be "
 				  "verified");
-	if (plan->n == first)
+	bool differs = plan->n > first;
+	if (!differs && !t->cdi_differs)
 		return 0;
 	*ret_good = false;
 	autofree char *what = list_steps(plan, first);
 	if (!what)
 		return -ENOMEM;
-	tell_drift(actual, t, what, p);
+	tell_drift(actual, t, differs ? what : "its CDI device is gone, or is another one", p);
 	return 0;
+}
+
+int verify_device(const struct vfprep_machine *actual, const struct team *t,
+		  struct vfprep_problems *p)
+{
+	automachine wanted = want_published(t);
+	const char *loss = find_loss(actual, t);
+
+	if (!wanted)
+		return -ENOMEM;
+	if (loss) {
+		tell_drift(actual, t, loss, p);
+		return -ESTALE;
+	}
+	const struct pf *pf = machine_find_pf(actual, t->pf.address);
+	const struct vf *vf = pf_find_vf(pf, t->pf.vf);
+	if (!text_equal(vf->function.driver, t->transient.driver)) {
+		tell_drift(actual, t, "another driver has it", p);
+		return -ESTALE;
+	}
+	return refuse_group(pf_at(&wanted->pfs[0], 0), vf, pf, wanted, actual, p) ? -ESTALE : 0;
 }
 
 static bool is_named(const struct team *t, const char *const *names, size_t n)

@@ -26,4 +26,9 @@ void verdicts_clear(struct verdicts *v);
 int verify_teams(const struct vfprep_machine *actual, const char *const *names, size_t n_names,
 		 struct verdicts *ret, struct vfprep_problems *p);
 
+/* Is the device behind a team still the one that was published, and may a guest have its group? Of
+ * its settings nothing is said. Return: -ESTALE, and a finding says what is not so; -ENOMEM. */
+int verify_device(const struct vfprep_machine *actual, const struct team *t,
+		  struct vfprep_problems *p);
+
 #endif

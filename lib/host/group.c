@@ -91,6 +91,18 @@ static int check_node(int root_fd, int group, const struct stat *st, char **ret_
 	return -EREMOTEIO;
 }
 
+int group_check_node(int root_fd, int group, char **ret_detail)
+{
+	autofree char *path = node_path(group);
+	struct stat st;
+
+	if (!path)
+		return -ENOMEM;
+	if (fstatat(root_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	return check_node(root_fd, group, &st, ret_detail);
+}
+
 /* First the owner, so that the old one never has the new mode; by the descriptor, so that it is the
  * node that was looked at. An O_PATH descriptor does not open the group, and chmod of one goes by
  * /proc before Linux 6.6. */

@@ -21,6 +21,10 @@ int group_read_shared(int root_fd, struct vfprep_machine *m);
  * -ETIMEDOUT. */
 int group_wait_node(int root_fd, int group, unsigned timeout_ms);
 
+/* Is the node the one that sysfs names for the group? Return: -ENOENT when there is none;
+ * -EREMOTEIO when it is not, and *RET_DETAIL says so. */
+int group_check_node(int root_fd, int group, char **ret_detail);
+
 /* Gives the node owner and mode, once udev has given it its own. Return: 1 when it has them
  * already, -ENOENT, -EREMOTEIO when it is not the node of that group. */
 int group_set_node(int root_fd, int group, const struct node *want, unsigned timeout_ms,

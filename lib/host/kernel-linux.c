@@ -111,9 +111,9 @@ static int linux_enter(void *kernel, struct pci_address pf, char **ret_detail)
 	}
 }
 
-static int linux_store(void *kernel, int rundir_fd, const char *path, const char *text)
+static int linux_store(void *kernel, int dir_fd, const char *path, const char *text)
 {
-	int r = text ? file_write(rundir_fd, path, text) : file_remove(rundir_fd, path);
+	int r = text ? file_write(dir_fd, path, text) : file_remove(dir_fd, path);
 
 	(void)kernel; /* files need none */
 	return r < 0 ? r : 0;

@@ -31,9 +31,9 @@ struct kernel_ops {
 	 * the deadline passed; *RET_DETAIL then names pid and step. */
 	int (*enter)(void *kernel, struct pci_address pf, char **ret_detail);
 
-	/* Makes the file at PATH below the run directory hold TEXT, whole or not at all; NULL
-	 * removes it. */
-	int (*store)(void *kernel, int rundir_fd, const char *path, const char *text);
+	/* Makes the file at PATH below a directory, the run directory or that of CDI files, hold
+	 * TEXT, whole or not at all; NULL removes it. */
+	int (*store)(void *kernel, int dir_fd, const char *path, const char *text);
 
 	/* Asks the PF with that interface for its VFs; those that are missing are waited for, for a
 	 * moment. Return: -ENODEV, -EOVERFLOW as netlink_get_vfs(). */

@@ -125,7 +125,7 @@ static int act_global(const struct host *h, const struct run_request *request,
 		      const struct vfprep_plan *plan, struct name_list *missing,
 		      struct vfprep_problems *p)
 {
-	const struct store store = { h->ops, h->kernel, h->rundir_fd };
+	const struct store store = host_store(h);
 
 	for (size_t i = 0; i < plan->n && step_is_global(&plan->steps[i]); i++) {
 		const struct step *s = &plan->steps[i];
@@ -213,7 +213,7 @@ static enum vfprep_outcome run_one_pf(const struct host *h, const struct run_req
 	struct pf_run one = {
 		.host = h,
 		.request = request,
-		.store = { h->ops, h->kernel, h->rundir_fd },
+		.store = host_store(h),
 		.wanted = wanted_one,
 		.start = start,
 		.plan = plan,
@@ -230,7 +230,7 @@ static enum vfprep_outcome run_one_pf(const struct host *h, const struct run_req
 static void tidy_untouched(const struct host *h, const struct vfprep_machine *actual,
 			   const struct pf *want)
 {
-	const struct store store = { h->ops, h->kernel, h->rundir_fd };
+	const struct store store = host_store(h);
 	struct pf *pf = machine_find_pf(actual, want->address);
 	if (pf && !pf->busy) /* what is under way is not known yet */
 		pf_tidy_record(&store, actual, pf, want, false);
@@ -246,7 +246,7 @@ static int run_locked(const struct host *h, const struct run_request *request,
 	autonames missing = { 0 };
 	enum vfprep_outcome outcome = VFPREP_DONE;
 
-	const struct store store = { h->ops, h->kernel, h->rundir_fd };
+	const struct store store = host_store(h);
 	publish_sweep(&store);
 	int r = read_settled(h, &actual, request->seen ? request->seen : p);
 	if (r == 0 && !actual->boot_id)

@@ -6,7 +6,6 @@
 
 #include "core/wish.h"
 #include "host/host.h"
-#include "host/state.h"
 
 enum run_phase { RUN_STEP, RUN_UNDO };
 

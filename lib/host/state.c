@@ -2,6 +2,7 @@
 /* The lock, and the records of originals: one file per PF, named by its address. */
 #include "host/state.h"
 
+#include "core/cdi.h"
 #include "core/machine-json.h"
 #include "core/record.h"
 #include "host/deadline.h"
@@ -93,7 +94,25 @@ struct record *state_read_record(int rundir_fd, struct pci_address pf)
 	return record;
 }
 
-static int load_team(int rundir_fd, const char *name, struct vfprep_machine *m,
+/* Is the team's CDI file as it has to be? */
+static int compare_cdi(const struct store *store, struct team *t)
+{
+	const struct team *teams[] = { t };
+	bool wanted = cdi_has_device(t);
+	autofree char *name = cdi_file(t->name);
+	autofree char *want = wanted ? cdi_spec(teams, 1, store->rundir) : NULL;
+	autofree char *is = NULL;
+	size_t size;
+
+	if (!name || (wanted && !want))
+		return -ENOMEM;
+	int r = store->cdi_fd < 0 ? -ENOENT
+				  : file_read(store->cdi_fd, name, TEAM_JSON_MAX, &is, &size);
+	t->cdi_differs = r < 0 ? wanted || r != -ENOENT : !text_equal(is, want);
+	return r == -ENOMEM ? r : 0;
+}
+
+static int load_team(const struct store *store, const char *name, struct vfprep_machine *m,
 		     struct vfprep_problems *p)
 {
 	autofree char *path = text_format("teams/%s/team.json", name);
@@ -103,7 +122,7 @@ static int load_team(int rundir_fd, const char *name, struct vfprep_machine *m,
 
 	if (!path)
 		return -ENOMEM;
-	int r = file_read(rundir_fd, path, TEAM_JSON_MAX, &text, &size);
+	int r = file_read(store->rundir_fd, path, TEAM_JSON_MAX, &text, &size);
 	if (r == -ENOENT || r == -ENOTDIR) /* half withdrawn by a run that was killed */
 		return 0;
 	if (r == 0)
@@ -115,24 +134,26 @@ static int load_team(int rundir_fd, const char *name, struct vfprep_machine *m,
 				  team.name);
 		return 0;
 	}
+	r = compare_cdi(store, &team);
+	if (r < 0)
+		return r;
 	struct team *to = array_add(&m->teams, &m->n_teams, sizeof(*to));
 	return to ? team_copy(&team, to) : -ENOMEM;
 }
 
-int state_load(int rundir_fd, const char *rundir, struct vfprep_machine *m,
-	       struct vfprep_problems *p)
+int state_load(const struct store *store, struct vfprep_machine *m, struct vfprep_problems *p)
 {
 	autonames names = { 0 };
+	int r = 0;
 
-	int r = text_replace(&m->rundir, rundir);
-	if (rundir_fd < 0)
-		return r;
+	if (store->rundir_fd < 0)
+		return 0;
 	for (size_t i = 0; r == 0 && i < m->n_pfs; i++)
-		r = load_record(rundir_fd, m->boot_id, &m->pfs[i], p);
-	if (r == 0 && sysfs_list(rundir_fd, "teams", &names) < 0)
+		r = load_record(store->rundir_fd, m->boot_id, &m->pfs[i], p);
+	if (r == 0 && sysfs_list(store->rundir_fd, "teams", &names) < 0)
 		return 0; /* nothing was ever published */
 	for (size_t i = 0; r == 0 && i < names.n; i++)
-		r = load_team(rundir_fd, names.names[i], m, p);
+		r = load_team(store, names.names[i], m, p);
 	return r;
 }
 

@@ -10,18 +10,18 @@
  * Return: -EBUSY when another process has it and WAIT_MS passed; the finding names its pid. */
 int state_lock(int rundir_fd, unsigned wait_ms, int *ret_fd, struct vfprep_problems *p);
 
-/* Adds to M the records and the published teams; RUNDIR is how the directory is called in steps.
- * RUNDIR_FD -1: there is none yet. Files that cannot be read are findings, and left alone.
- * Return: -ENOMEM. */
-int state_load(int rundir_fd, const char *rundir, struct vfprep_machine *m,
-	       struct vfprep_problems *p);
-
-/* Where a store writes to: the kernel operations take part so that tests can let it fail. */
+/* Where state is kept: the kernel operations take part in writing so that tests can let it fail. */
 struct store {
 	const struct kernel_ops *ops;
 	void *kernel;
-	int rundir_fd;
+	int rundir_fd;      /* -1: it is not there (yet) */
+	int cdi_fd;         /* of CDI files; -1 likewise */
+	const char *rundir; /* its absolute path, for containers and their hooks */
 };
+
+/* Adds to M the records of its PFs and the published teams. Files that cannot be read are findings,
+ * and left alone. Return: -ENOMEM. */
+int state_load(const struct store *store, struct vfprep_machine *m, struct vfprep_problems *p);
 
 /* The record of a PF as it was saved, about this machine or not; NULL: there is none, or none that
  * can be read. */
@@ -30,14 +30,15 @@ struct record *state_read_record(int rundir_fd, struct pci_address pf);
 /* Saves the PF's record, or removes it when the PF has none. */
 int state_save(const struct store *store, const struct pf *pf);
 
-/* Publishes a team: fragments first, team.json last, for whoever reads that finds all. What fails
- * leaves nothing, but for the directory where KEEP_DIRECTORY says that it was there before. */
+/* Publishes a team: fragments first, team.json behind them, for whoever reads that finds all; and
+ * last its CDI device, which leads there. What fails leaves nothing, but for the directory where
+ * KEEP_DIRECTORY says that it was there before. */
 int publish_team(const struct store *store, const struct team *team, bool keep_directory);
-/* Takes a team back: team.json first. KEEP_DIRECTORY: it is about to be published again, and a
- * container that has the directory mounted is to see that. */
+/* Takes a team back: its CDI device first, then team.json. KEEP_DIRECTORY: it is about to be
+ * published again, and a container that has the directory mounted is to see that. */
 int publish_withdraw(const struct store *store, const char *name, bool keep_directory);
-/* Takes away what a run that was killed left: team directories without a team.json, and records
- * that have not got their name. With the lock held. */
+/* Takes away what a run that was killed left: team directories without a team.json, CDI devices
+ * without a team, and files that have not got their name. With the lock held. */
 void publish_sweep(const struct store *store);
 
 #endif

@@ -23,7 +23,7 @@ int context_new(const struct kernel_source *source, struct vfprep **ret_ctx)
 	if (!ctx)
 		return -ENOMEM;
 	ctx->source = source;
-	ctx->host.rundir_fd = -1;
+	ctx->host = HOST_NONE;
 	ctx->timeout_percent = 100;
 	*ret_ctx = ctx;
 	return 0;

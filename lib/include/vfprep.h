@@ -90,8 +90,9 @@ void vfprep_set_log(struct vfprep *ctx, void (*log)(void *user, int priority, co
 		    void *user);
 
 /* Where configuration files are read instead of /etc/vfprep, /run/vfprep/conf.d and
- * /usr/lib/vfprep, and where state and teams are kept instead of /run/vfprep. NULL: there. It is so
- * from the next call on. */
+ * /usr/lib/vfprep, and where state and teams are kept instead of /run/vfprep; the CDI devices of
+ * teams are then in its `cdi`, and not in /var/run/cdi. NULL: there. It is so from the next call
+ * on. */
 int vfprep_set_directories(struct vfprep *ctx, const char *confdir, const char *rundir);
 
 /* Scales every deadline, in percent (100 from the start, 1 to 10000), and says how long to wait for

@@ -9,7 +9,7 @@
 
 # What it is about now, and the section of its man pages.
 program=vfprep section=8
-declare -A commands=([vfprep]='list check plan apply prepare release verify' [vfteam]='list hostdev interface inject check')
+declare -A commands=([vfprep]='list check plan apply prepare release verify cdi oci-hook' [vfteam]='list hostdev interface inject check')
 completions=$source_dir/completions
 
 # Options with the name of their value: "--machine=FILE", "-q", "--quiet".
@@ -32,7 +32,7 @@ plain_options_of_help()
 
 options_of_zsh()
 {
-	sed -n "/^_${program}_$1()/,/^}/p" "$completions/_$program" |
+	sed -n "/^_${program}_$1()/,/^}/p" "$completions/_$program" | sed 1d |
 		sed -E "s/\[.*//; s/\([^)]*\)//" | grep -oE -- '-[a-z-]+' | grep -vx -- '-s' | sort
 }
 
@@ -125,7 +125,7 @@ for driver in $(grep -oE '^	\{ "[A-Za-z0-9_-]+"' "$source_dir/lib/core/driver-ru
 	grep -qw -- "$driver" "$source_dir/docs/drivers.md" || fail "docs/drivers.md: no $driver"
 done
 
-expect_equal 'commands' "$(complete_line 'vfprep ' | paste -sd ' ')" 'apply check list plan prepare release verify'
+expect_equal 'commands' "$(complete_line 'vfprep ' | paste -sd ' ')" 'apply cdi check list oci-hook plan prepare release verify'
 expect_equal 'one command' "$(complete_line 'vfprep re')" release
 expect_equal 'the devices' "$devices" '0000:01:00.0 0000:01:10.0 0000:03:00.1'
 expect_equal 'one option' "$(complete_line 'vfprep apply --dr')" --dry-run
@@ -133,6 +133,7 @@ expect_equal 'names behind plan' "$(complete_line 'vfprep plan ' | paste -sd ' '
 expect_equal 'names behind release' "$(complete_line 'vfprep release ' | paste -sd ' ')" '0000:01:00.0 0000:02:00.0 db1 web0'
 expect_equal 'names behind prepare' "$(complete_line 'vfprep prepare ' | paste -sd ' ')" '0000:01:10.0 0000:02:00.0'
 expect_equal 'names behind verify' "$(complete_line 'vfprep verify ' | paste -sd ' ')" 'db1 web0'
+expect_equal 'names behind cdi' "$(complete_line 'vfprep cdi ' | paste -sd ' ')" 'db1 web0'
 expect_equal 'names behind list' "$(complete_line 'vfprep list ')" ''
 # Bash has replaced all up to the last ':' or '=' already.
 expect_equal 'an address' "$(complete_line 'vfprep apply -n 0000:02')" '02:00.0'

@@ -4,7 +4,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-commands=(list check plan apply prepare release verify)
+commands=(list check plan apply prepare release verify cdi oci-hook)
 
 expect_screenful()
 {
@@ -75,6 +75,16 @@ run_it "$vfprep" prepare 0000:01:10.0 --confdir=conf
 expect_usage 'prepare takes no --confdir'
 run_it "$vfprep" verify --dry-run
 expect_usage 'verify takes no --dry-run'
+run_it "$vfprep" cdi --json
+expect_usage 'cdi takes no --json'
+run_it "$vfprep" cdi --hook-file --run-options
+expect_usage '--hook-file or --run-options'
+run_it "$vfprep" cdi --hook-file web0
+expect_usage "--hook-file takes no 'web0'"
+run_it "$vfprep" cdi --run-options
+expect_usage '--run-options needs the teams'
+run_it "$vfprep" oci-hook --rundir=run <<<'{"pid":2}'
+expect_usage 'oci-hook needs a team'
 run_it "$vfprep" release
 expect_usage 'release needs .*--all'
 run_it "$vfprep" release --all eth0

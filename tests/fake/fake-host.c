@@ -47,8 +47,11 @@ void fake_host_open(struct fake_host *h, const char *config)
 	check(mkdtemp(h->dir), "no directory");
 	h->host = (struct host){ .ops = &fake_ops,
 				 .kernel = h->fake,
-				 .rundir = strdup("/run/vfprep") };
+				 .rundir = strdup("/run/vfprep"),
+				 .realpath = strdup("/run/vfprep") };
+	autofree char *cdi = text_format("%s/cdi", h->dir);
 	check(dir_open(h->dir, false, &h->host.rundir_fd) == 0, "no run directory");
+	check(dir_open(cdi, true, &h->host.cdi_fd) == 0, "no directory of CDI files");
 	h->problems = vfprep_problems_new();
 	fake_host_configure(h, config);
 }
@@ -58,7 +61,9 @@ void fake_host_close(struct fake_host *h)
 	autofree char *command = text_format("rm -r %s", h->dir);
 	check(system(command) == 0, "the run directory stays");
 	(void)close(h->host.rundir_fd);
+	(void)close(h->host.cdi_fd);
 	free(h->host.rundir);
+	free(h->host.realpath);
 	fake_free(h->fake);
 	config_free(h->config);
 	vfprep_problems_free(h->problems);

@@ -350,7 +350,7 @@ static int op_enter(void *kernel, struct pci_address pf, char **ret_detail)
 	return 0;
 }
 
-static int op_store(void *kernel, int rundir_fd, const char *path, const char *text)
+static int op_store(void *kernel, int dir_fd, const char *path, const char *text)
 {
 	struct fake *f = kernel;
 
@@ -358,7 +358,7 @@ static int op_store(void *kernel, int rundir_fd, const char *path, const char *t
 	int r = begin(f, NULL);
 	if (r < 0)
 		return r;
-	return text ? file_write(rundir_fd, path, text) : file_remove(rundir_fd, path);
+	return text ? file_write(dir_fd, path, text) : file_remove(dir_fd, path);
 }
 
 static int op_list(void *kernel, unsigned ifindex, struct vf_list *ret)

@@ -195,7 +195,10 @@ state()
 				"$(override_of "$address")" "$(node_of "$address")"
 		done
 	done
-	[ ! -d /run/vfprep ] || find /run/vfprep -type f ! -name lock ! -name '*.busy' -printf 'file %P\n' | LC_ALL=C sort
+	{
+		[ ! -d /run/vfprep ] || find /run/vfprep -type f ! -name lock ! -name '*.busy' -printf 'file %P\n'
+		[ ! -d /var/run/cdi ] || find /var/run/cdi/ -type f -printf 'file cdi/%P\n'
+	} | LC_ALL=C sort
 }
 
 # What state says of the VFs of these PFs, and more, by few processes: look_at_vfs PF...

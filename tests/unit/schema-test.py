@@ -30,10 +30,43 @@ MACAddress=02:00:5e:10:00:01
 Persistent=bridge:br100
 GuestMemory=4G
 [VF 1]
-Team=db%i
+Team=%idb
 [VF 2]
 MACAddress=02:00:5e:10:00:03
 """
+
+def closed_object(required, **properties):
+    return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
+
+
+def texts(**more):
+    return {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1, **more}}
+
+
+# What CDI's specification says of version 0.3.0, of as much of it as vfprep writes, and nothing beside it. CDI's own
+# schema accepts unknown keys; its library does not, and cdi-library.sh asks that where it is.
+NUMBER = {"type": "integer", "minimum": 0, "maximum": 4294967295}
+CDI = closed_object(
+    ["cdiVersion", "kind", "devices"],
+    cdiVersion={"enum": ["0.3.0", "0.5.0"]},
+    kind={"const": "vfprep.dev/team"},
+    devices={"type": "array", "minItems": 1, "items": closed_object(
+        ["name", "containerEdits"],
+        name={"type": "string", "pattern": "^[A-Za-z0-9]([A-Za-z0-9_.:-]*[A-Za-z0-9])?$"},
+        containerEdits=closed_object(
+            ["deviceNodes", "mounts"],
+            deviceNodes={"type": "array", "minItems": 2, "items": closed_object(
+                ["path", "type", "permissions", "fileMode", "uid", "gid"],
+                path={"type": "string", "pattern": "^/dev/vfio/(vfio|[0-9]+)$"}, type={"const": "c"},
+                permissions={"type": "string", "pattern": "^[rwm]+$"},
+                fileMode={"type": "integer", "minimum": 0, "maximum": 0o777}, uid=NUMBER, gid=NUMBER)},
+            mounts={"type": "array", "items": closed_object(
+                ["hostPath", "containerPath", "options"],
+                hostPath={"type": "string", "pattern": "^/"}, containerPath={"type": "string", "pattern": "^/"},
+                options=texts())},
+            hooks={"type": "array", "minItems": 1, "items": closed_object(
+                ["hookName", "path", "args", "timeout"], hookName={"const": "createRuntime"},
+                path={"type": "string", "pattern": "^/"}, args=texts(), timeout={"type": "integer", "minimum": 1})}))})
 
 GONE = object()
 
@@ -153,6 +186,21 @@ def read(path):
         return json.load(f)
 
 
+def expect_cdi(directory):
+    """Of all teams, and of each in its file; the names tell the version."""
+    specs = [run(directory, "cdi")]
+    for name in os.listdir(f"{directory}/run/cdi"):
+        specs.append(json.dumps(read(f"{directory}/run/cdi/{name}")))
+    if len(specs) != 3:
+        fail("apply has not made 2 CDI devices")
+    for spec in map(json.loads, specs):
+        for error in jsonschema.Draft7Validator(CDI).iter_errors(spec):
+            fail(f"CDI: {'/'.join(map(str, error.absolute_path))}: {error.message}")
+        digit = any(d["name"][0].isdigit() for d in spec["devices"])
+        if spec["cdiVersion"] != ("0.5.0" if digit else "0.3.0"):
+            fail(f"CDI: version {spec['cdiVersion']} for {[d['name'] for d in spec['devices']]}")
+
+
 def test_output(directory):
     os.makedirs(f"{directory}/conf")
     os.makedirs(f"{directory}/run")
@@ -162,6 +210,7 @@ def test_output(directory):
     run(directory, "apply", "--confdir", f"{directory}/conf")
     run(directory, "raw", "hold", "0000:01:10.2")
     run(directory, "raw", "unbind", "0000:01:10.4")
+    expect_cdi(directory)
     machine = json.loads(run(directory, "list", "--json"))
     expect_valid("list --json after apply", "machine", machine)
     if len(machine["teams"]) != 2 or len(machine["pfs"][0]["vfs"]) != 3:

@@ -11,10 +11,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/cdi.h"
 #include "core/desire.h"
 #include "core/verify.h"
 #include "fake-host.h"
 #include "host/files.h"
+#include "host/sysfs.h"
 
 static const char fresh_config[] = "[Match]\nDriver=igb\n"
 				   "[PF]\nVirtualFunctions=3\n"
@@ -153,6 +155,26 @@ static char *good_end(const struct story *story, struct fake **ret_fake)
 	return state;
 }
 
+/* Whatever has happened, no CDI device leads to what is not published, or not as it is. Of a team
+ * whose device did not get published any more, that alone is forgiven. */
+static void cdi_devices_are_true(const struct fake_host *h, struct vfprep_machine *m, unsigned n)
+{
+	autonames names = { 0 };
+
+	assert_int_equal(sysfs_list(h->host.cdi_fd, ".", &names), 0);
+	for (size_t i = 0; i < names.n; i++) {
+		autofree char *name = cdi_file_team(names.names[i]);
+		const struct team *t = name ? machine_find_team(m, name) : NULL;
+		if (t && !t->cdi_differs)
+			continue;
+		print_message("operation %u: %s is not true\n", n, names.names[i]);
+		show_problems(h);
+		fail();
+	}
+	for (size_t i = 0; i < m->n_teams; i++)
+		m->teams[i].cdi_differs = false;
+}
+
 /* Whatever has happened, nothing untrue is published. */
 static void teams_are_true(struct fake_host *h, unsigned n)
 {
@@ -161,6 +183,7 @@ static void teams_are_true(struct fake_host *h, unsigned n)
 	autoproblems p = vfprep_problems_new();
 
 	assert_int_equal(host_read(&h->host, NULL, &m, p), 0);
+	cdi_devices_are_true(h, m, n);
 	assert_int_equal(verify_teams(m, NULL, 0, &v, p), 0);
 	for (size_t i = 0; i < v.n; i++) {
 		if (v.items[i].good && !mac_is_zero(v.items[i].team->mac))

@@ -90,7 +90,7 @@ static void apply(struct fake_host *h)
  * record, and two files for each team. */
 static const struct counts fresh_counts = {
 	.reads = { 3, 0 },
-	.stores = { 3, 2 },
+	.stores = { 3, 3 },
 	.acts = {
 		[STEP_MODULE] = { 1, 0 },
 		[STEP_ADDR_GEN_MODE] = { 1, 0 },
@@ -143,7 +143,7 @@ static void a_setting_is_one_message(void **state)
 	static const struct counts want = {
 		.reads = { 2, 0 },
 		.claims = { 0, 1 },
-		.stores = { 1, 3 + 2 },
+		.stores = { 1, 4 + 3 },
 		.acts = { [STEP_SETTING] = { 0, 1 } },
 	};
 
@@ -168,7 +168,7 @@ static void all_is_released_by_the_least_operations(void **state)
 	static const struct counts want = {
 		.reads = { 2, 0 },
 		.claims = { 0, 1 },
-		.stores = { 2, 4 },
+		.stores = { 2, 5 },
 		.acts = {
 			[STEP_ADDR_GEN_MODE] = { 1, 0 },
 			[STEP_LINK] = { 1, 0 },
@@ -195,7 +195,7 @@ static void others_vfs_are_taken_and_given_back(void **state)
 {
 	static const struct counts taken = {
 		.reads = { 2, 0 },
-		.stores = { 2, 2 },
+		.stores = { 2, 3 },
 		.acts = {
 			[STEP_MODULE] = { 1, 0 },
 			[STEP_ADDR_GEN_MODE] = { 1, 0 },
@@ -209,7 +209,7 @@ static void others_vfs_are_taken_and_given_back(void **state)
 	static const struct counts given_back = {
 		.reads = { 2, 0 },
 		.claims = { 0, 1 },
-		.stores = { 1, 4 },
+		.stores = { 1, 5 },
 		.acts = {
 			[STEP_ADDR_GEN_MODE] = { 1, 0 },
 			[STEP_LINK] = { 1, 0 },

@@ -13,8 +13,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&command_list,    &command_check,   &command_plan,   &command_apply,
-	&command_prepare, &command_release, &command_verify,
+	&command_list,    &command_check,  &command_plan, &command_apply,    &command_prepare,
+	&command_release, &command_verify, &command_cdi,  &command_oci_hook,
 };
 
 static const struct option_row option_table[] = {
@@ -31,6 +31,8 @@ static const struct option_row option_table[] = {
 	{ OPTION_GUEST_MEMORY, "guest-memory", 0, "SIZE", "of its guest, as 4G" },
 	{ OPTION_MACHINE, "machine", 0, "FILE", "work on the output of list --json" },
 	{ OPTION_EXIT_CODE, "exit-code", 0, NULL, "exit 10 when something is to do" },
+	{ OPTION_HOOK_FILE, "hook-file", 0, NULL, "print a file for hooks.d instead" },
+	{ OPTION_RUN_OPTIONS, "run-options", 0, NULL, "print options for podman run instead" },
 	{ OPTION_CONFIG_ONLY, "config-only", 0, NULL, "check the configuration files alone" },
 	{ OPTION_DRY_RUN, "dry-run", 'n', NULL, "print the steps and do nothing" },
 	{ OPTION_ALL, "all", 0, NULL, "everything that vfprep changed" },
@@ -100,6 +102,8 @@ static int take_argument(struct cli *cli, const struct option_row *o, const char
 	case OPTION_JSON:
 	case OPTION_EXIT_CODE:
 	case OPTION_CONFIG_ONLY:
+	case OPTION_HOOK_FILE:
+	case OPTION_RUN_OPTIONS:
 	case OPTION_DRY_RUN:
 	case OPTION_ALL:
 	case OPTION_FORCE:
@@ -176,7 +180,7 @@ int cli_main(int argc, char **argv, const struct kernel_source *source)
 	struct cli cli = {
 		.source = source,
 		.timeout_percent = 100,
-		.host.rundir_fd = -1,
+		.host = HOST_NONE,
 		.problems = problems,
 	};
 	struct call call;

@@ -33,6 +33,8 @@ enum option_bit {
 	OPTION_CONTAINER_OWNER = 1 << 23,
 	OPTION_CONTAINER_GROUP = 1 << 24,
 	OPTION_GUEST_MEMORY = 1 << 25,
+	OPTION_HOOK_FILE = 1 << 26,
+	OPTION_RUN_OPTIONS = 1 << 27,
 };
 
 struct cli {
@@ -51,7 +53,7 @@ struct cli {
 };
 
 extern const struct command command_list, command_check, command_plan, command_apply,
-	command_prepare, command_release, command_verify;
+	command_prepare, command_release, command_verify, command_cdi, command_oci_hook;
 
 /* The whole program. Return: its exit code. */
 int cli_main(int argc, char **argv, const struct kernel_source *source);

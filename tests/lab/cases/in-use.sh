@@ -64,7 +64,8 @@ ip link set dev "$net" netns elsewhere
 refused 'the host: its interface is in another network namespace'
 ip netns del elsewhere
 wait_for 5 test -e "$(device $vf)/net/$net"
-# With nothing but a link-local address it is free.
+# With nothing but a link-local address it is free. QEMU has a router, which would give it another one.
+echo 0 >"/proc/sys/net/ipv6/conf/$net/accept_ra"
 ip link set dev "$net" up
 wait_for 10 sh -c "ip -6 address show dev $net scope link | grep -q fe80"
 expect_status 0 vfprep apply

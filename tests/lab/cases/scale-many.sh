@@ -16,7 +16,7 @@ declare -A opens forks opens_each=([apply]=20 [list]=4 [again]=4 [release]=5) fo
 before=$(snapshot)
 # So that the first apply has no more to do than the second: the module, the directories.
 raw module vfio-pci >/dev/null
-mkdir -p /run/vfprep/state /run/vfprep/teams
+mkdir -p /run/vfprep/state /run/vfprep/teams /var/run/cdi
 
 # measure NAME VFS COMMAND...: by what it opens and whom it starts; each call that is traced takes its time.
 measure()

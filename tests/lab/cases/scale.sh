@@ -11,7 +11,7 @@ few=1 many=7
 declare -A all forks asked set
 # So that the first apply has no more to do than the second: the module, the directories.
 raw module vfio-pci >/dev/null
-mkdir -p /run/vfprep/state /run/vfprep/teams
+mkdir -p /run/vfprep/state /run/vfprep/teams /var/run/cdi
 
 # measure NAME VFS COMMAND...
 measure()
@@ -52,13 +52,13 @@ more=$((many - few))
 expect_each 'settings that apply sets' "${set[apply.$few]}" "${set[apply.$many]}" $more 2
 expect_each 'children of apply' "${forks[apply.$few]}" "${forks[apply.$many]}" $more 2
 # docs/scale.md says what each is for.
-expect_each 'calls of apply' "${all[apply.$few]}" "${all[apply.$many]}" $more 153
+expect_each 'calls of apply' "${all[apply.$few]}" "${all[apply.$many]}" $more 165
 for what in again list; do
 	expect_each "settings of $what" "${set[$what.$few]}" "${set[$what.$many]}" $more 0
 	expect_equal "settings of $what" "${set[$what.$many]}" 0
 	expect_each "questions of $what" "${asked[$what.$few]}" "${asked[$what.$many]}" $more 0
 	expect_each "children of $what" "${forks[$what.$few]}" "${forks[$what.$many]}" $more 0
 done
-# 14 for the VF, as unit system-calls has it, and 5 for its team; a second apply looks whether team.json is there.
-expect_each 'calls of list' "${all[list.$few]}" "${all[list.$many]}" $more 23
-expect_each 'calls of a second apply' "${all[again.$few]}" "${all[again.$many]}" $more 24
+# 18 for the VF, as unit system-calls has it, and 10 for its team; a second apply looks whether team.json and CDI file are wanted.
+expect_each 'calls of list' "${all[list.$few]}" "${all[list.$many]}" $more 28
+expect_each 'calls of a second apply' "${all[again.$few]}" "${all[again.$many]}" $more 30
