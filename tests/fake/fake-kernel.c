@@ -140,13 +140,15 @@ static int set_setting(struct fake *f, struct pf *pf, unsigned index, enum setti
 
 	if (!vf)
 		return -EINVAL;
-	if (setting == SETTING_LINK_STATE || setting == SETTING_RSS_QUERY ||
-	    setting == SETTING_NODE_GUID || setting == SETTING_PORT_GUID)
-		return -EOPNOTSUPP;
-	if (setting == SETTING_VLAN && value->vlan.protocol != VLAN_8021Q)
-		return -EPROTONOSUPPORT;
-	if (setting == SETTING_RATE && value->rate.min_mbps)
-		return -EINVAL;
+	if (!f->takes_everything) {
+		if (setting == SETTING_LINK_STATE || setting == SETTING_RSS_QUERY ||
+		    setting == SETTING_NODE_GUID || setting == SETTING_PORT_GUID)
+			return -EOPNOTSUPP;
+		if (setting == SETTING_VLAN && value->vlan.protocol != VLAN_8021Q)
+			return -EPROTONOSUPPORT;
+		if (setting == SETTING_RATE && value->rate.min_mbps)
+			return -EINVAL;
+	}
 	if (setting == SETTING_MAC &&
 	    (value->mac[0] & 1 || (f->refuses_zero_mac && mac_is_zero(value->mac))))
 		return -EINVAL;

@@ -37,7 +37,8 @@ struct fake {
 	unsigned late_reads; /* so often a read shows MACs as they were, as with ixgbe and mlx5 */
 	unsigned hole_reads; /* so often a VF that was reset is in no list, as with i40e and ice */
 	bool miscounts;      /* while a run works on a PF, more VFs are announced than are there */
-	bool lists_nothing;  /* its VFs are in no list, as with enic and enetc */
+	bool takes_everything;       /* has every setting, GUIDs included, as no card has */
+	bool lists_nothing;          /* its VFs are in no list, as with enic and enetc */
 	const char *lacks_module;    /* of this driver; NULL: it has all */
 	const char *new_vfs_are_for; /* this driver is Driver=auto on VFs that are made; NULL: the
 				      * one that their PF says */
