@@ -16,8 +16,6 @@
 #define ANSWER_MAX 4096
 #define ANSWER_MS  5000
 
-extern char **environ;
-
 /* Where libvirt's daemon and Red Hat's QEMU are, if not on the path. */
 static const char *const libvirt_programs[] = { "virtqemud", "libvirtd", "/usr/sbin/virtqemud",
 						"/usr/sbin/libvirtd" };
@@ -89,7 +87,7 @@ static int ask(const char *const *programs, size_t n, char **ret)
 	for (size_t i = 0; i < n && !*ret; i++) {
 		autofree char *answer = malloc(ANSWER_MAX);
 		autoclose int fd = -1;
-		pid_t pid;
+		pid_t pid = 0;
 		if (!answer)
 			return -ENOMEM;
 		if (start(programs[i], &pid, &fd) < 0)
