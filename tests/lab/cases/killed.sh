@@ -43,7 +43,7 @@ points_of()
 {
 	awk '
 		{ call = $0; sub(/\(.*/, "", call); count[call]++; changes = 0 }
-		call == "openat" { if (/O_WRONLY/ && !/O_CREAT/) writes = 1; next }
+		call == "openat" { if ((/O_WRONLY/ && !/O_CREAT/) || /driver_override", O_RDWR/) writes = 1; next }
 		call ~ /^clone/ { changes = waits = writes; writes = 0 }
 		call ~ /^p?poll$/ { changes = waits; waits = 0 }
 		call ~ /^send/ { changes = /RTM_(NEW|SET)LINK/ }

@@ -64,7 +64,7 @@ changes()
 {
 	grep -E "$1" $trace || true
 }
-opens_node='openat.*dev/vfio/[0-9]' writes_attribute='openat.*O_WRONLY' writes_file='rename|unlink'
+opens_node='openat.*dev/vfio/[0-9]' writes_attribute='openat.*(O_WRONLY|driver_override", O_RDWR)' writes_file='rename|unlink'
 sends='send.*RTM_(NEW|SET)LINK'
 
 applied=$(snapshot)

@@ -141,7 +141,7 @@ vf_is_completed 'no answer at all'
 wish $((digits + 1))
 where=(-P "$(device $vf1)" -P "/dev/vfio/$group" -e "trace=openat,fchownat")
 expect_status 0 strace --seccomp-bpf -f -o /tmp/good "${where[@]}" vfprep apply
-undoing=$(awk 'NR == 1 { pid = $1 } $1 != pid { next } /fchownat/ { exit } /openat\(/ { n++ } END { print n + 1 }' /tmp/good)
+undoing=$(awk '!pid && /openat\(/ { pid = $1 } $1 != pid { next } /fchownat/ { exit } /openat\(/ { n++ } END { print n + 1 }' /tmp/good)
 expect_status 0 vfprep release web1
 wish $((digits + 1))
 apply_with 7 "$PF0: not all that failed could be put back" "${where[@]}" \
