@@ -7,9 +7,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* libvirt locks so much besides the guest's memory: qemuDomainGetMemLockLimitBytes(). */
-#define MEMLOCK_EXTRA (1024ull * 1024 * 1024)
-
 #define CLASS_ETHERNET 0x0200
 
 /* PCI Express has 4096 bytes of it; by the size libvirt chooses the kind of slot
@@ -181,31 +178,33 @@ static int check_qemu(const struct preflight_host *h, struct checks *ret, struct
 
 static char *mebibytes(uint64_t bytes)
 {
-	return bytes == LIMIT_NONE ? strdup("unlimited")
-				   : text_format("%llu MiB", (unsigned long long)(bytes >> 20));
+	return bytes == MEMLOCK_UNLIMITED
+		       ? strdup("unlimited")
+		       : text_format("%llu MiB", (unsigned long long)(bytes >> 20));
 }
 
 static int check_memory(const struct preflight_host *h, struct checks *ret,
 			struct vfprep_problems *p)
 {
 	autoverdict v = { 0 };
-	autofree char *limit = h->has_limit ? mebibytes(h->limit) : strdup("not known");
+	autofree char *limit = h->has_limit ? mebibytes(h->limit.hard) : strdup("not known");
 	autofree char *who = text_format("pid %u (%s)", h->pid, h->process ? h->process : "?");
 
 	if (!limit || !who)
 		return -ENOMEM;
-	if (!h->has_limit || (!h->guest_memory && h->limit != LIMIT_NONE)) {
+	if (!h->has_limit || (!h->guest_memory && h->limit.hard != MEMLOCK_UNLIMITED)) {
 		autofree char *text = text_format("%s may lock %s; give --memory", who, limit);
 		return text ? unknown(ret, "memory lock", text) : -ENOMEM;
 	}
-	uint64_t wanted = h->guest_memory + MEMLOCK_EXTRA;
-	if (h->guest_memory && h->limit < wanted) {
+	uint64_t wanted = memlock_need(h->guest_memory);
+	if (h->guest_memory && !memlock_suffices(h->limit, wanted)) {
 		autofree char *need = mebibytes(wanted + (1 << 20) - 1);
 		v.advice = "raise the container's hard limit: --ulimit memlock=, or GuestMemory= "
 			   "on the host";
 		v.why = text_format("%s may lock %s (%llu bytes), the guest needs %s: its memory "
 				    "and 1 GiB",
-				    who, limit, (unsigned long long)h->limit, need ? need : "?");
+				    who, limit, (unsigned long long)h->limit.hard,
+				    need ? need : "?");
 	} else {
 		v.detail = text_format("%s may lock %s", who, limit);
 	}

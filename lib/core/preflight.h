@@ -6,6 +6,7 @@
 #define CORE_PREFLIGHT_H
 
 #include "core/checks.h"
+#include "core/memlock.h"
 #include "core/team.h"
 
 /* A device node as it is in the container. */
@@ -17,8 +18,6 @@ struct preflight_node {
 	int error; /* errno of opening it; 0: it was opened; -1: that was not tried */
 };
 
-#define LIMIT_NONE UINT64_MAX
-
 struct preflight_host {
 	bool has_groups;            /* sysfs shows IOMMU groups */
 	struct preflight_node vfio; /* /dev/vfio/vfio */
@@ -27,7 +26,7 @@ struct preflight_host {
 	unsigned pid;               /* of the process that will start QEMU */
 	char *process;              /* its name; NULL: it is not known */
 	bool has_limit;
-	uint64_t limit;        /* its hard RLIMIT_MEMLOCK in bytes, or LIMIT_NONE */
+	struct memlock limit;
 	uint64_t guest_memory; /* in bytes; 0: not known */
 	unsigned uid;          /* of who checks */
 };

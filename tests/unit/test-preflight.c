@@ -44,7 +44,7 @@ static int setup(void **state)
 		.pid = 12,
 		.process = strdup("libvirtd"),
 		.has_limit = true,
-		.limit = 5ull << 30,
+		.limit = { 5ull << 30, 5ull << 30 },
 		.guest_memory = 4ull << 30,
 		.uid = 1000,
 	};
@@ -119,7 +119,8 @@ DEFINE_WRONG(no_container_node, f.host.vfio = (struct preflight_node){ .error = 
 DEFINE_WRONG(no_type1, f.host.has_type1 = false, "VFIO", "no type 1 IOMMU")
 DEFINE_WRONG(another_api, f.host.has_api = false, "VFIO", "no VFIO interface that is known")
 DEFINE_WRONG(no_groups, f.host.has_groups = false, "VFIO", "shows no group")
-DEFINE_WRONG(one_byte_short, f.host.limit--, "memory lock", "may lock 5119 MiB (5368709119 bytes)")
+DEFINE_WRONG(one_byte_short, f.host.limit.hard--, "memory lock",
+	     "may lock 5119 MiB (5368709119 bytes)")
 DEFINE_WRONG(old_libvirt, (void)text_replace(&f.host.libvirt, "7.0.0"), "libvirt",
 	     "libvirt 7.0.0 takes no <teaming>")
 DEFINE_WRONG(old_qemu, (void)text_replace(&f.host.qemu, "4.1.1"), "QEMU", "has no failover")
@@ -169,7 +170,7 @@ static void what_is_not_known_is_no_problem(void **state)
 static void no_limit_is_enough_for_any_guest(void **state)
 {
 	(void)state;
-	f.host.limit = LIMIT_NONE;
+	f.host.limit.hard = MEMLOCK_UNLIMITED;
 	for (unsigned i = 0; i < 2; i++) {
 		f.host.guest_memory = i ? 0 : 1ull << 60;
 		assert_int_equal(preflight_check_host(&f.host, &f.checks, f.problems), 0);

@@ -81,30 +81,13 @@ static char *read_name(const char *pid)
 	return path && sysfs_read(AT_FDCWD, path, &name) == 0 ? name : NULL;
 }
 
-/* "Max locked memory  65536  65536  bytes": the second number is the hard limit. */
-static bool parse_limit(char *text, uint64_t *ret)
-{
-	static const char head[] = "Max locked memory";
-	char *at = strstr(text, head), *rest;
-
-	if (!at)
-		return false;
-	at += strlen(head);
-	at[strcspn(at, "\n")] = '\0';
-	const char *soft = strtok_r(at, " ", &rest);
-	const char *hard = soft ? strtok_r(NULL, " ", &rest) : NULL;
-	if (hard && strcmp(hard, "unlimited") == 0)
-		*ret = LIMIT_NONE;
-	return hard && (*ret == LIMIT_NONE || text_to_u64(hard, 10, 0, LIMIT_NONE - 1, ret) == 0);
-}
-
 static void read_limit(struct preflight_host *h)
 {
 	autofree char *path = text_format("/proc/%u/limits", h->pid);
 	autofree char *text = NULL;
 
 	if (path && sysfs_read(AT_FDCWD, path, &text) == 0)
-		h->has_limit = parse_limit(text, &h->limit);
+		h->has_limit = memlock_from_limits(text, &h->limit) == 0;
 }
 
 /* The daemon that starts QEMU; 0: none is seen. */
