@@ -3,11 +3,12 @@
 #include "tools/common/checks.h"
 
 #include "core/json.h"
+#include "tools/common/program.h"
 #include "tools/common/table.h"
 
 #include <errno.h>
 
-int checks_to_json(const struct checks *checks, struct json_object **ret)
+static int checks_to_json(const struct checks *checks, struct json_object **ret)
 {
 	autojson list = json_object_new_array();
 	for (size_t i = 0; list && i < checks->n; i++) {
@@ -26,7 +27,7 @@ int checks_to_json(const struct checks *checks, struct json_object **ret)
 	return 0;
 }
 
-void checks_print(const struct checks *checks)
+static void checks_print(const struct checks *checks)
 {
 	CLEANUP(table_clear) struct table t = { .columns = 3 };
 
@@ -41,4 +42,19 @@ void checks_print(const struct checks *checks)
 		table_add(&t, check->detail);
 	}
 	table_print(&t);
+}
+
+int checks_report(const struct checks *checks, const struct vfprep_problems *problems, bool json,
+		  bool quiet)
+{
+	autojson list = NULL;
+
+	if (!json) {
+		if (!quiet)
+			checks_print(checks);
+		return 0;
+	}
+	if (checks_to_json(checks, &list) < 0)
+		return EXIT_OTHER;
+	return program_print_json(problems, VFPREP_DONE, "checks", list);
 }

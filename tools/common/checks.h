@@ -4,11 +4,12 @@
 #define COMMON_CHECKS_H
 
 #include "core/checks.h"
+#include "core/problem.h"
 
-void checks_print(const struct checks *checks);
-
-/* [{"check":...,"subject":...,"result":...,"detail":...}]. Return: -ENOMEM. */
-struct json_object;
-int checks_to_json(const struct checks *checks, struct json_object **ret);
+/* Prints them as a table, unless QUIET; or, with JSON, PROBLEMS too, as program_print_json() does,
+ * with the key "checks": [{"check":...,"subject":...,"result":...,"detail":...}]. Return: 0, or an
+ * exit code when memory ran out. */
+int checks_report(const struct checks *checks, const struct vfprep_problems *problems, bool json,
+		  bool quiet);
 
 #endif

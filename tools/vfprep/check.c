@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vfprep check: is the configuration right, and is the host fit? */
 #include "core/host-check.h"
-#include "core/json.h"
 #include "host/fd.h"
 #include "host/host-read.h"
 #include "tools/common/checks.h"
@@ -41,20 +40,6 @@ static int read_facts(struct cli *cli, struct host_facts **ret)
 		     : 0;
 }
 
-static int print_result(struct cli *cli, const struct checks *checks)
-{
-	autojson list = NULL;
-
-	if (!(cli->given & OPTION_JSON)) {
-		if (!(cli->given & OPTION_QUIET))
-			checks_print(checks);
-		return 0;
-	}
-	if (checks_to_json(checks, &list) < 0)
-		return EXIT_OTHER;
-	return cli_print_result(cli, "checks", list);
-}
-
 /* Of those that the files are for, and of those that were prepared without one. */
 static uint64_t largest_guest(const struct vfprep_config *config,
 			      const struct vfprep_machine *machine)
@@ -85,7 +70,8 @@ static int run_check(struct cli *cli)
 	int r = host_check(&in, &checks, cli->problems);
 	if (r < 0)
 		(void)problem_add(cli->problems, r, VFPREP_SYSTEM, NULL, NULL, "%s", strerror(-r));
-	return print_result(cli, &checks);
+	return checks_report(&checks, cli->problems, cli->given & OPTION_JSON,
+			     cli->given & OPTION_QUIET);
 }
 
 const struct command command_check = {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vfteam check: will a guest in this container get its VFs? */
-#include "core/json.h"
 #include "tools/common/checks.h"
 #include "tools/vfteam/cli.h"
 #include "tools/vfteam/preflight.h"
@@ -33,20 +32,6 @@ static int check_teams(const struct cli *cli, const struct preflight_host *h,
 	return r;
 }
 
-static int print_result(const struct cli *cli, const struct checks *checks)
-{
-	autojson list = NULL;
-
-	if (!(cli->given & OPTION_JSON)) {
-		if (!(cli->given & OPTION_QUIET))
-			checks_print(checks);
-		return 0;
-	}
-	if (checks_to_json(checks, &list) < 0)
-		return EXIT_OTHER;
-	return program_print_json(cli->problems, VFPREP_DONE, "checks", list);
-}
-
 static int run_check(struct cli *cli)
 {
 	CLEANUP(preflight_host_clear) struct preflight_host host = { 0 };
@@ -75,7 +60,8 @@ static int run_check(struct cli *cli)
 		r = check_teams(cli, &host, &teams, &checks);
 	if (r < 0)
 		(void)problem_add(cli->problems, r, VFPREP_SYSTEM, NULL, NULL, "%s", strerror(-r));
-	return print_result(cli, &checks);
+	return checks_report(&checks, cli->problems, cli->given & OPTION_JSON,
+			     cli->given & OPTION_QUIET);
 }
 
 const struct command command_check = {
