@@ -123,6 +123,9 @@ int config_add_file(struct vfprep_config *c, const char *file, const char *text,
  * has too never counts. */
 void config_check(const struct vfprep_config *c, struct vfprep_problems *p);
 
+/* The memory of the largest guest that any file has a team for, in bytes; 0: none says so. */
+uint64_t config_largest_guest(const struct vfprep_config *c);
+
 /* The sections and their keys, in the order of the table; the manual page and the completion are
  * checked against it. */
 enum config_section {
@@ -133,9 +136,6 @@ enum config_section {
 	CONFIG_SITE,
 	CONFIG_SECTION_COUNT
 };
-/* The memory of the largest guest that any file has a team for, in bytes; 0: none says so. */
-uint64_t config_largest_guest(const struct vfprep_config *c);
-
 const char *config_section_name(enum config_section section);
 /* Key I of a section, counted from 0; NULL behind the last. */
 const char *config_key_name(enum config_section section, size_t i);

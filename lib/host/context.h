@@ -15,9 +15,9 @@ struct vfprep {
 /* A context on another kernel, in tests. */
 int context_new(const struct kernel_source *source, struct vfprep **ret_ctx);
 
-/* Opens the machine for one call. Between two calls others may
- * make or remove that, and the caller may fork, or close what it does not know. Return: -EBUSY when
- * it is open already, as for a callback. */
+/* Opens the machine for one call: its root, the directory of the runs, netlink. Between two calls
+ * others may make or remove that, and the caller may fork, or close what it does not know. Return:
+ * -EBUSY when it is open already, as for a callback. */
 int context_open(struct vfprep *ctx, enum rundir_use use, struct vfprep_problems *p);
 void context_close(struct vfprep *ctx);
 

@@ -39,6 +39,7 @@ int host_read(const struct host *h, const struct pci_address *only,
 
 /* Reads its records and what is published anew, and nothing else. */
 int host_reload(const struct host *h, struct vfprep_machine *m, struct vfprep_problems *p);
+
 /* Reads what is published, and of the machine no more than the boot that it is in. */
 int host_read_teams(const struct host *h, struct vfprep_machine **ret_machine,
 		    struct vfprep_problems *p);

@@ -252,8 +252,9 @@ struct listener {
 static void tell_step(void *user, enum run_phase phase, const struct step *s, int r)
 {
 	const struct listener *l = user;
-	autofree char *line = text_format("%s%s: %s %s -> %s", phase == RUN_UNDO ? "undo: " : "",
-					  s->subject, s->what, s->old_text, s->new_text);
+	autofree char *step = step_line(s);
+	autofree char *line =
+		step ? text_format("%s%s", phase == RUN_UNDO ? "undo: " : "", step) : NULL;
 
 	if (!line)
 		return;
