@@ -83,25 +83,25 @@ int file_read(int dir_fd, const char *path, size_t max, char **ret, size_t *ret_
 	return S_ISREG(st.st_mode) ? fd_read(fd, max, ret, ret_size) : -EINVAL;
 }
 
-static bool holds_already(int dir_fd, const char *path, const char *text)
+bool file_holds(int dir_fd, const char *path, const char *text, size_t size)
 {
 	autofree char *now = NULL;
-	size_t size;
-	return file_read(dir_fd, path, strlen(text), &now, &size) == 0 && size == strlen(text) &&
+	size_t now_size;
+
+	return file_read(dir_fd, path, size, &now, &now_size) == 0 && now_size == size &&
 	       memcmp(now, text, size) == 0;
 }
 
-static int write_all(int fd, const char *text)
+int fd_write(int fd, const char *text, size_t size)
 {
-	size_t left = strlen(text);
-	while (left) {
-		ssize_t n = write(fd, text, left);
+	while (size) {
+		ssize_t n = write(fd, text, size);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return -errno;
 		text += n;
-		left -= (size_t)n;
+		size -= (size_t)n;
 	}
 	return fsync(fd) < 0 ? -errno : 0;
 }
@@ -123,7 +123,9 @@ static int create(int dir_fd, const char *path)
 
 int file_write(int dir_fd, const char *path, const char *text)
 {
-	if (holds_already(dir_fd, path, text))
+	const size_t size = strlen(text);
+
+	if (file_holds(dir_fd, path, text, size))
 		return 1;
 	/* One writer at a time holds the lock, so one name is enough; one that a killed run left is
 	 * overwritten. */
@@ -134,7 +136,7 @@ int file_write(int dir_fd, const char *path, const char *text)
 	if (fd < 0)
 		return fd;
 	/* A strict umask must not hide from the container what is public. */
-	int r = fchmod(fd, 0644) < 0 ? -errno : write_all(fd, text);
+	int r = fchmod(fd, 0644) < 0 ? -errno : fd_write(fd, text, size);
 	if (r == 0 && renameat(dir_fd, temporary, dir_fd, path) < 0)
 		r = -errno;
 	if (r < 0)

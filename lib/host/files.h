@@ -19,7 +19,13 @@ int file_remove(int dir_fd, const char *path);
  * Return: -ENOENT, -EFBIG. */
 int file_read(int dir_fd, const char *path, size_t max, char **ret, size_t *ret_size);
 
+/* Does the regular file hold just that already? */
+bool file_holds(int dir_fd, const char *path, const char *text, size_t size);
+
 /* All that can be read from FD, at most MAX bytes. */
 int fd_read(int fd, size_t max, char **ret, size_t *ret_size);
+
+/* Writes all of TEXT, to the disk. */
+int fd_write(int fd, const char *text, size_t size);
 
 #endif

@@ -10,20 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static int write_all(int fd, const char *text, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, text, size);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		size -= (size_t)n;
-	}
-	return fsync(fd) < 0 ? -errno : 0;
-}
-
 /* A domain may hold passwords: who could read the file before can read it now, and no one else. */
 static int keep_access(int fd, const struct stat *old)
 {
@@ -51,16 +37,7 @@ static int write_beside(const char *path, const struct stat *old, const char *te
 	mode_t mask = umask(0);
 	(void)umask(mask);
 	int r = old ? keep_access(fd, old) : fchmod(fd, 0666 & ~mask) < 0 ? -errno : 0;
-	return r < 0 ? r : write_all(fd, text, size);
-}
-
-static bool holds_already(const char *path, const char *text, size_t size)
-{
-	autofree char *now = NULL;
-	size_t now_size;
-
-	return file_read(AT_FDCWD, path, size, &now, &now_size) == 0 && now_size == size &&
-	       memcmp(now, text, size) == 0;
+	return r < 0 ? r : fd_write(fd, text, size);
 }
 
 static int replace(const char *path, const char *text, size_t size)
@@ -72,7 +49,7 @@ static int replace(const char *path, const char *text, size_t size)
 
 	if (is_there && !S_ISREG(old.st_mode))
 		return -EINVAL;
-	if (is_there && holds_already(target, text, size))
+	if (is_there && file_holds(AT_FDCWD, target, text, size))
 		return 0;
 	const char *name = target ? target : path;
 	int r = write_beside(name, is_there ? &old : NULL, text, size, &temporary);
