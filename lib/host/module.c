@@ -60,8 +60,7 @@ static int load(const char *name, char **ret_detail)
 	module = kmod_module_get_module(list);
 	if (is_in_kernel(module))
 		return 1;
-	r = kmod_module_probe_insert_module(module, 0, NULL, NULL, NULL, NULL);
-	return r > 0 ? -EPERM : r; /* positive: the administrator's blacklist stopped it */
+	return kmod_module_probe_insert_module(module, 0, NULL, NULL, NULL, NULL);
 }
 
 int module_load_driver(int root_fd, const char *driver, char **ret_detail)
