@@ -11,10 +11,10 @@ const char *auto_driver_of(const struct pf *pf, unsigned index, bool to_come)
 	return have ? have->function.auto_driver : pf->vf_auto_driver;
 }
 
-static int fault_unknown(const struct pf *pf, unsigned index, struct vfprep_problems *p)
+int auto_driver_unknown(struct vfprep_problems *p, int r, enum vfprep_fault fault,
+			const char *subject)
 {
-	autofree char *subject = vf_subject(pf, index);
-	return problem_add(p, -EOPNOTSUPP, VFPREP_UNSUPPORTED, subject,
+	return problem_add(p, r, fault, subject,
 			   "see that the running kernel's modules.alias is there below "
 			   "/lib/modules, or name the driver, as Driver=vfio-pci",
 			   "what Driver=auto stands for could not be found out");
@@ -25,10 +25,10 @@ int want_auto_driver(const struct pf *pf, bool to_come, struct vf *vf, const cha
 {
 	const char *driver = auto_driver_of(pf, vf->index, to_come);
 
-	if (!driver)
-		return fault_unknown(pf, vf->index, p);
 	if (!driver_is_vfio(driver)) {
 		autofree char *subject = vf_subject(pf, vf->index);
+		if (!driver)
+			return auto_driver_unknown(p, -EOPNOTSUPP, VFPREP_UNSUPPORTED, subject);
 		return problem_add(
 			p, -EOPNOTSUPP, VFPREP_UNSUPPORTED, subject,
 			"name the driver, as Driver=vfio-pci",

@@ -32,6 +32,10 @@ int operand_find_pf(const struct vfprep_machine *m, const char *name, struct pci
  * TO_COME, on a VF that is yet to be made. NULL: not known. */
 const char *auto_driver_of(const struct pf *pf, unsigned index, bool to_come);
 
+/* Adds that it is not known of SUBJECT. Return: R. */
+int auto_driver_unknown(struct vfprep_problems *p, int r, enum vfprep_fault fault,
+			const char *subject);
+
 /* The first rule whose [Match] fits; NULL when none does. */
 const struct rule *config_rule_for(const struct vfprep_config *config, const struct pf *pf);
 

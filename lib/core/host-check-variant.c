@@ -44,9 +44,7 @@ static int check_variant(struct checker *c, const char *driver)
 				  f->release ? f->release : "");
 		return checker_add(c, "vfio", driver, CHECK_PROBLEM, "no such module");
 	}
-	(void)problem_add(c->problems, 0, VFPREP_NOTE, driver,
-			  "set Driver=vfio-pci for an older one",
-			  "libvirt takes devices of this driver since %s", LIBVIRT_VARIANTS);
+	driver_note_variant(driver, c->problems);
 	if (there)
 		return checker_add(c, "vfio", driver, CHECK_OK, "is there");
 	return loadable ? checker_add(c, "vfio", driver, CHECK_OK, "can be loaded")
@@ -87,11 +85,8 @@ static int check_pf(struct checker *c, const struct pf *pf, struct seen *seen)
 			return r;
 	}
 	if (unknown)
-		(void)problem_add(c->problems, 0, VFPREP_HOST,
-				  pci_address_format(pf->address, address),
-				  "see that the running kernel's modules.alias is there below "
-				  "/lib/modules, or name the driver, as Driver=vfio-pci",
-				  "what Driver=auto stands for could not be found out");
+		(void)auto_driver_unknown(c->problems, 0, VFPREP_HOST,
+					  pci_address_format(pf->address, address));
 	return 0;
 }
 

@@ -16,6 +16,12 @@ bool driver_is_variant(const char *driver)
 	return driver_is_vfio(driver) && strcmp(driver, "vfio-pci") != 0;
 }
 
+void driver_note_variant(const char *driver, struct vfprep_problems *p)
+{
+	(void)problem_add(p, 0, VFPREP_NOTE, driver, "set Driver=vfio-pci for an older one",
+			  "libvirt takes devices of this driver since %s", LIBVIRT_VARIANTS);
+}
+
 bool machine_has_driver(const struct vfprep_machine *m, const char *driver)
 {
 	if (strcmp(driver, "vfio-pci") == 0)

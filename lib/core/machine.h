@@ -249,6 +249,8 @@ bool driver_is_vfio(const char *driver);
  * vfio-pci alone, by that name). */
 bool driver_is_variant(const char *driver);
 #define LIBVIRT_VARIANTS "9.7.0"
+/* Adds the note that says so of a variant. */
+void driver_note_variant(const char *driver, struct vfprep_problems *p);
 
 /* Is that VFIO driver there: its module loaded, or built in? */
 bool machine_has_driver(const struct vfprep_machine *m, const char *driver);

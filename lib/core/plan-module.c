@@ -58,9 +58,6 @@ void planner_note_variants(struct planner *pl)
 		const struct step *s = &pl->plan->steps[i];
 		if (s->kind == STEP_DRIVER && driver_is_variant(s->name) &&
 		    !is_bound_before(pl->plan, i, s->name))
-			(void)problem_add(pl->p, 0, VFPREP_NOTE, s->name,
-					  "set Driver=vfio-pci for an older one",
-					  "libvirt takes devices of this driver since %s",
-					  LIBVIRT_VARIANTS);
+			driver_note_variant(s->name, pl->p);
 	}
 }
