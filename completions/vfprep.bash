@@ -43,6 +43,7 @@ _vfprep_options()
 	release) echo '--json --dry-run -n --all --force --wait= --timeout= --rundir= --verbose -v --quiet -q' ;;
 	cdi) echo '--hook-file --run-options --rundir= --quiet -q' ;;
 	oci-hook) echo '--rundir= --quiet -q' ;;
+	park | unpark) echo '--json --dry-run -n --wait= --timeout= --rundir= --verbose -v --quiet -q' ;;
 	verify) echo '--json --machine= --rundir= --quiet -q' ;;
 	'') echo '--help -h --version' ;;
 	esac
@@ -70,10 +71,10 @@ _vfprep_words()
 
 	case $1:$2 in
 	*:-*) words=$(_vfprep_options "$1") ;;
-	:*) words='list check plan apply prepare release verify cdi oci-hook' ;;
+	:*) words='list check plan apply prepare release verify park unpark cdi oci-hook' ;;
 	plan:* | apply:*) words=$(_vfprep_pfs) ;;
 	prepare:*) words=$(_vfprep_devices /sys/bus/pci/devices) ;;
-	verify:* | cdi:* | oci-hook:*) words=$(_vfprep_teams) ;;
+	verify:* | park:* | unpark:* | cdi:* | oci-hook:*) words=$(_vfprep_teams) ;;
 	release:*) words="$(_vfprep_pfs) $(_vfprep_teams)" ;;
 	esac
 	compgen -W "$words" -- "$2"

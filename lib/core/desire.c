@@ -2,6 +2,7 @@
 /* Rules and machine to what is wanted of the machine. */
 #include "core/desire-internal.h"
 
+#include "core/park.h"
 #include "core/record.h"
 
 #include <errno.h>
@@ -434,6 +435,7 @@ int desire_from_config(const struct vfprep_config *config, const struct vfprep_m
 	}
 	config_tell_unmatched(config, actual, p);
 	drop_faulty(wanted, pfs, n_pfs, p);
+	keep_parked(actual, wanted);
 	*ret_wanted = TAKE_PTR(wanted);
 	return 0;
 }

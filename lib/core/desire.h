@@ -57,4 +57,10 @@ void mac_derive_auto(const uint8_t machine_id[static 16], const uint8_t pf_mac[s
  * keyed with the bytes of [Site] Id=. */
 void mac_derive_team(const char *site_id, const char *team, uint8_t ret[static 6]);
 
+/* The address that a VF has while its team is parked: the same over "vfprep1-park", the PF's MAC
+ * and the index as le32, keyed with the 6 bytes of the team's MAC. It needs no secret: it is only
+ * to be nobody else's. */
+void mac_derive_park(const uint8_t team_mac[static 6], const uint8_t pf_mac[static 6],
+		     unsigned index, uint8_t ret[static 6]);
+
 #endif

@@ -22,17 +22,24 @@ static void add_text(struct hmac_sha256_ctx *hmac, const char *text)
 	hmac_sha256_update(hmac, strlen(text), (const uint8_t *)text);
 }
 
-void mac_derive_auto(const uint8_t machine_id[static 16], const uint8_t pf_mac[static 6],
-		     unsigned index, uint8_t ret[static 6])
+static void add_pf_and_index(struct hmac_sha256_ctx *hmac, const uint8_t pf_mac[static 6],
+			     unsigned index)
 {
 	const uint8_t index_le32[4] = { (uint8_t)index, (uint8_t)(index >> 8),
 					(uint8_t)(index >> 16), (uint8_t)(index >> 24) };
+
+	hmac_sha256_update(hmac, 6, pf_mac);
+	hmac_sha256_update(hmac, sizeof(index_le32), index_le32);
+}
+
+void mac_derive_auto(const uint8_t machine_id[static 16], const uint8_t pf_mac[static 6],
+		     unsigned index, uint8_t ret[static 6])
+{
 	struct hmac_sha256_ctx hmac;
 
 	hmac_sha256_set_key(&hmac, 16, machine_id);
 	add_text(&hmac, "vfprep1-auto");
-	hmac_sha256_update(&hmac, 6, pf_mac);
-	hmac_sha256_update(&hmac, sizeof(index_le32), index_le32);
+	add_pf_and_index(&hmac, pf_mac, index);
 	finish(&hmac, ret);
 }
 
@@ -43,5 +50,16 @@ void mac_derive_team(const char *site_id, const char *team, uint8_t ret[static 6
 	hmac_sha256_set_key(&hmac, strlen(site_id), (const uint8_t *)site_id);
 	add_text(&hmac, "vfprep1-team");
 	add_text(&hmac, team);
+	finish(&hmac, ret);
+}
+
+void mac_derive_park(const uint8_t team_mac[static 6], const uint8_t pf_mac[static 6],
+		     unsigned index, uint8_t ret[static 6])
+{
+	struct hmac_sha256_ctx hmac;
+
+	hmac_sha256_set_key(&hmac, 6, team_mac);
+	add_text(&hmac, "vfprep1-park");
+	add_pf_and_index(&hmac, pf_mac, index);
 	finish(&hmac, ret);
 }

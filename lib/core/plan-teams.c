@@ -41,27 +41,61 @@ int team_of_vf(const struct vfprep_machine *m, const struct pf *pf, const struct
 		setting_copy(i, &t.settings, &want->settings);
 	}
 	bool known = want->index == VF_SELF ? pf->has & PF_PERMANENT_MAC
-					    : setting_has(&t.settings, SETTING_MAC);
+					    : want->parked || setting_has(&t.settings, SETTING_MAC);
 	if (!known) /* guests pair NICs by it */
 		return -ENODATA;
-	memcpy(t.mac, want->index == VF_SELF ? pf->permanent_mac : t.settings.mac, sizeof(t.mac));
+	memcpy(t.mac,
+	       want->index == VF_SELF ? pf->permanent_mac
+	       : want->parked         ? want->team_mac
+				      : t.settings.mac,
+	       sizeof(t.mac));
+	team_park(&t, want->parked ? want->parking_mac : NULL);
 	t.settings.present &= ~(1u << SETTING_MAC); /* it stands at the top */
 	return team_copy(&t, ret);
 }
 
-bool planner_is_published(struct planner *pl, const struct vf *want)
+/* What is to be published of a VF whose team is. Return: -ENODATA, -ENOMEM. */
+static int team_to_be(const struct planner *pl, const struct vf *want, const struct team *published,
+		      struct team *ret)
+{
+	if (pl->aim != AIM_PARK)
+		return team_of_vf(pl->actual, pl->have, want, ret);
+	int r = team_copy(published, ret);
+	if (r == 0)
+		team_park(ret, want->parked ? want->parking_mac : NULL);
+	return r;
+}
+
+/* IN_PARKING: nothing but that differs; else: nothing differs. */
+static bool compare_published(struct planner *pl, const struct vf *want, bool in_parking)
 {
 	autoteam team = { .transient.group = -1 };
 	const struct team *published = machine_find_team(pl->actual, want->team);
 
 	if (!published || !pf_find_vf(pl->have, want->index))
 		return false;
-	int r = team_of_vf(pl->actual, pl->have, want, &team);
+	int r = team_to_be(pl, want, published, &team);
 	if (r < 0) {
 		pl->failed = pl->failed || r == -ENOMEM;
 		return false;
 	}
+	bool same = team_equal(&team, published);
+	if (!in_parking || same)
+		return same && !in_parking;
+	team_park(&team, published->parked ? published->parking_mac : NULL);
 	return team_equal(&team, published);
+}
+
+bool planner_is_published(struct planner *pl, const struct vf *want)
+{
+	return compare_published(pl, want, false);
+}
+
+/* The team stays where it is, for whoever has its directory open, and only says so. What it says
+ * while a step changes the MAC is "parked". */
+static bool differs_in_parking(struct planner *pl, const struct vf *want)
+{
+	return compare_published(pl, want, true);
 }
 
 static void add_withdraw(struct planner *pl, const char *name)
@@ -86,6 +120,8 @@ static bool is_untrue(struct planner *pl, const struct team *t)
 		if (want->index != t->pf.vf)
 			continue;
 		bool unwanted = !text_equal(want->team, t->name);
+		if (!unwanted && differs_in_parking(pl, want))
+			return false;
 		/* Where only the settings change, its name stays. */
 		return pl->fates[i] == FATE_ALL ? unwanted || !planner_is_published(pl, want)
 		       : pl->fates[i] == FATE_SETTINGS
@@ -93,6 +129,42 @@ static bool is_untrue(struct planner *pl, const struct team *t)
 			       : false;
 	}
 	return false;
+}
+
+static struct step *add_vf_team_step(struct planner *pl, enum step_kind kind, const struct vf *want,
+				     const char *what, const char *old, const char *new)
+{
+	struct step *s = planner_add(pl, kind, want->team, what, old, new);
+
+	if (!s)
+		return NULL;
+	s->of_vf = true;
+	s->prepared = want->prepared;
+	s->vf = want->index;
+	s->address = pf_vf_address(pl->have, want->index);
+	planner_set(pl, s, &s->name, want->team);
+	return s;
+}
+
+static const char *yes_or_no(bool yes)
+{
+	return yes ? "yes" : "no";
+}
+
+/* The teams that are to be parked, or (not PARKED) to be so no more. */
+static void plan_parking(struct planner *pl, bool parked)
+{
+	for (size_t i = 0; i < pf_count(pl->want); i++) {
+		const struct vf *want = pf_at(pl->want, i);
+		if (!want->team || want->parked != parked || pl->fates[i] != FATE_ALL ||
+		    !differs_in_parking(pl, want))
+			continue;
+		const struct team *published = machine_find_team(pl->actual, want->team);
+		struct step *s = add_vf_team_step(pl, STEP_PARK, want, "parked",
+						  yes_or_no(published->parked), yes_or_no(parked));
+		if (s)
+			s->number = parked;
+	}
 }
 
 void planner_withdraw(struct planner *pl)
@@ -108,9 +180,11 @@ void planner_withdraw(struct planner *pl)
 	for (size_t i = 0; i < pf_count(pl->want); i++) { /* a name that another VF has so far */
 		const struct vf *want = pf_at(pl->want, i);
 		if (want->team && pl->fates[i] == FATE_ALL &&
-		    machine_find_team(pl->actual, want->team) && !planner_is_published(pl, want))
+		    machine_find_team(pl->actual, want->team) && !planner_is_published(pl, want) &&
+		    !differs_in_parking(pl, want))
 			add_withdraw(pl, want->team);
 	}
+	plan_parking(pl, true);
 }
 
 void planner_withdraw_orphans(struct planner *pl)
@@ -126,21 +200,18 @@ void planner_publish(struct planner *pl)
 {
 	for (size_t i = 0; i < pf_count(pl->want); i++) {
 		const struct vf *want = pf_at(pl->want, i);
-		if (!want->team || pl->fates[i] != FATE_ALL || planner_is_published(pl, want))
+		if (!want->team || pl->fates[i] != FATE_ALL || planner_is_published(pl, want) ||
+		    differs_in_parking(pl, want))
 			continue;
 		autofree char *path = team_path(pl, want->team);
 		struct step *s =
-			path ? planner_add(pl, STEP_PUBLISH, want->team, "publish", "none", path)
+			path ? add_vf_team_step(pl, STEP_PUBLISH, want, "publish", "none", path)
 			     : NULL;
 		if (!s) {
 			pl->failed = true;
 			return;
 		}
-		s->of_vf = true;
-		s->prepared = want->prepared;
-		s->vf = want->index;
-		s->address = pf_vf_address(pl->have, want->index);
-		planner_set(pl, s, &s->name, want->team);
 		planner_set(pl, s, &s->persistent, want->persistent);
 	}
+	plan_parking(pl, false);
 }

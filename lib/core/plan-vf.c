@@ -45,8 +45,9 @@ static bool is_believed(const struct planner *pl, const struct vf *want, const s
 {
 	const struct team *team = machine_team_of_vf(pl->actual, pl->have->address, want->index);
 
-	if (pl->aim == AIM_VERIFY || setting_has(&have->settings, setting) || !team ||
-	    !record_find_vf(pl->have, want->index))
+	/* Whoever parks wants it to be so, also where a run before this one was killed. */
+	if (pl->aim == AIM_VERIFY || pl->aim == AIM_PARK || setting_has(&have->settings, setting) ||
+	    !team || !record_find_vf(pl->have, want->index))
 		return false;
 	const struct settings published = team_settings(team);
 	return setting_same(setting, &want->settings, &published);
@@ -255,6 +256,14 @@ static void note_port(struct planner *pl, const struct vf *want, const struct vf
 			  have->port.name ? have->port.name : "?");
 }
 
+/* Of a parked team it changes without a step. */
+static bool team_mac_changes(struct planner *pl, const struct vf *want)
+{
+	const struct team *team = want->parked ? machine_find_team(pl->actual, want->team) : NULL;
+
+	return team && memcmp(team->mac, want->team_mac, sizeof(team->mac)) != 0;
+}
+
 /* Its interface goes away with its driver, and another one comes with it. */
 static void note_link(struct planner *pl)
 {
@@ -284,7 +293,9 @@ enum vf_fate planner_decide(struct planner *pl, const struct vf *want)
 	bool steps = pl->plan->n > first, others = pl->plan->n > settings_end;
 	drop_steps(pl, first);
 
-	enum vf_fate fate = decide_use(pl, want, have, steps, others);
+	steps = steps || team_mac_changes(pl, want);
+	enum vf_fate fate =
+		pl->aim == AIM_PARK ? FATE_ALL : decide_use(pl, want, have, steps, others);
 	/* Also where all is right but that it is not published (any more). */
 	bool concerned = steps || (want->team && !planner_is_published(pl, want)) ||
 			 (self && setting_has(&want->settings, SETTING_MAC));

@@ -9,6 +9,7 @@
 enum step_kind {
 	STEP_MODULE,        /* load the module of a VFIO driver */
 	STEP_WITHDRAW,      /* take a team back */
+	STEP_PARK,          /* say of a team that it is parked, or that it is no more */
 	STEP_ADDR_GEN_MODE, /* of the PF's interface */
 	STEP_LINK,          /* of the PF's interface */
 	STEP_AUTOPROBE,     /* sriov_drivers_autoprobe */
@@ -35,7 +36,7 @@ struct step {
 	int group;                  /* of the VF; -1: not known yet */
 	enum setting setting;       /* STEP_SETTING */
 	struct settings value;      /* STEP_SETTING */
-	unsigned number;            /* numvfs, addr_gen_mode, link and autoprobe (0 or 1) */
+	unsigned number;            /* numvfs, addr_gen_mode, link, autoprobe and parked (0 or 1) */
 	char *name;                 /* driver or override (NULL: none), team; the driver that a
 				     * module brings */
 	char *old_driver;           /* STEP_DRIVER: who has it now; NULL: nobody */
@@ -58,8 +59,9 @@ void plan_free(struct vfprep_plan *plan);
 DEFINE_CLEANUP(struct vfprep_plan, plan_free)
 #define autoplan CLEANUP(plan_freep) struct vfprep_plan *
 
-/* What the plan is for: only what is refused differs. */
-enum plan_aim { AIM_APPLY, AIM_RELEASE, AIM_UNDO, AIM_VERIFY };
+/* What the plan is for: what is refused differs, and AIM_PARK changes nothing of a team but whether
+ * it is parked, also while a guest has its VF. */
+enum plan_aim { AIM_APPLY, AIM_RELEASE, AIM_UNDO, AIM_VERIFY, AIM_PARK };
 
 /* The steps from ACTUAL to WANTED. What must not be done (refuse.h) is left out and reported: a VF
  * in use alone, or its whole PF where the count would go to 0. */

@@ -155,6 +155,7 @@ static int extend_pf(struct pf *pf, const struct step *s)
 		break;
 	case STEP_MODULE:
 	case STEP_WITHDRAW:
+	case STEP_PARK:
 	case STEP_SETTING:
 	case STEP_OVERRIDE:
 	case STEP_DRIVER:
@@ -245,7 +246,7 @@ int record_extend(struct pf *pf, const char *boot_id, const struct vfprep_plan *
 
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct step *s = &plan->steps[i];
-		if (s->kind == STEP_MODULE || s->kind == STEP_WITHDRAW ||
+		if (s->kind == STEP_MODULE || s->kind == STEP_WITHDRAW || s->kind == STEP_PARK ||
 		    (s->kind == STEP_PUBLISH && !s->prepared) || s->to_come != made ||
 		    pci_address_compare(s->pf, pf->address) != 0)
 			continue;

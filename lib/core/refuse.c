@@ -184,6 +184,26 @@ bool refuse_pf(const struct pf *want, const struct pf *have, const struct vfprep
 	return refused;
 }
 
+/* Is another VF to have that MAC again, when its team is parked no more? */
+static bool is_of_parked_team(const uint8_t mac[static 6], const struct pf *pf, const struct vf *vf,
+			      const struct vfprep_machine *wanted,
+			      const struct vfprep_machine *actual,
+			      char ret_holder[static PCI_ADDRESS_TEXT])
+{
+	for (size_t i = 0; i < actual->n_teams; i++) {
+		const struct team *t = &actual->teams[i];
+		const struct pf *wanted_pf = machine_find_pf(wanted, t->pf.address);
+		bool itself = t->pf.vf == vf->index &&
+			      pci_address_compare(t->pf.address, pf->address) == 0;
+		if (!t->parked || itself || memcmp(t->mac, mac, sizeof(t->mac)) != 0 ||
+		    (wanted_pf && pf_find_vf(wanted_pf, t->pf.vf)))
+			continue; /* what is wanted has been compared */
+		pci_address_format(t->transient.address, ret_holder);
+		return true;
+	}
+	return false;
+}
+
 /* Does another function have, or is it to have, that MAC? */
 static bool mac_is_taken(const uint8_t mac[static 6], const struct pf *pf, const struct vf *vf,
 			 const struct vfprep_machine *wanted, const struct vfprep_machine *actual,
@@ -222,7 +242,7 @@ static bool mac_is_taken(const uint8_t mac[static 6], const struct pf *pf, const
 			}
 		}
 	}
-	return false;
+	return is_of_parked_team(mac, pf, vf, wanted, actual, ret_holder);
 }
 
 bool refuse_use(const struct vfprep_machine *wanted, const struct vf *have)
@@ -397,14 +417,18 @@ bool refuse_vf(const struct vf *want, const struct vf *have, const struct pf *pf
 	if (want->index != VF_SELF && s->present &&
 	    (refuse_interface(pf, subject, p) || refuse_port(have, pf, subject, p)))
 		return true;
-	if (aim == AIM_APPLY && want->index != VF_SELF &&
+	bool acts = aim == AIM_APPLY || aim == AIM_PARK;
+	if (acts && want->index != VF_SELF &&
 	    refuse_settings_down(machine_find_pf(wanted, pf->address), pf, want, have, subject, p))
 		return true;
-	if (aim == AIM_APPLY && setting_has(s, SETTING_MAC) && !mac_is_zero(s->mac) &&
-	    mac_is_taken(s->mac, pf, want, wanted, actual, holder)) {
+	const uint8_t *const macs[] = { s->mac, want->team_mac };
+	for (size_t i = 0; acts && setting_has(s, SETTING_MAC) && i < 1u + want->parked; i++) {
+		if (mac_is_zero(macs[i]) ||
+		    !mac_is_taken(macs[i], pf, want, wanted, actual, holder))
+			continue;
 		(void)problem_add(p, 0, VFPREP_BUSY, subject,
 				  "give it another MAC, or clear that one there first",
-				  "%s has the MAC %s already", holder, mac_format(s->mac, mac));
+				  "%s has the MAC %s already", holder, mac_format(macs[i], mac));
 		return true;
 	}
 	return false;

@@ -43,6 +43,7 @@ static bool vf_step_is_done(const struct step *s, const struct vf *vf)
 		return f->has & FUNCTION_DRIVER && f->driver;
 	case STEP_MODULE:
 	case STEP_WITHDRAW:
+	case STEP_PARK:
 	case STEP_ADDR_GEN_MODE:
 	case STEP_LINK:
 	case STEP_AUTOPROBE:
@@ -62,6 +63,10 @@ bool step_is_done(const struct step *s, const struct vfprep_machine *now)
 		return !machine_find_team(now, s->name);
 	if (s->kind == STEP_PUBLISH)
 		return false; /* only whoever publishes can compare what is there */
+	if (s->kind == STEP_PARK) {
+		const struct team *team = machine_find_team(now, s->name);
+		return team && team->parked == (s->number != 0);
+	}
 	const struct pf *pf = machine_find_pf(now, s->pf);
 	if (!pf)
 		return false;
@@ -80,6 +85,7 @@ bool step_is_done(const struct step *s, const struct vfprep_machine *now)
 		return pf->has & PF_NUMVFS && pf->numvfs == s->number;
 	case STEP_MODULE:
 	case STEP_WITHDRAW:
+	case STEP_PARK:
 	case STEP_SETTING:
 	case STEP_OVERRIDE:
 	case STEP_DRIVER:
@@ -194,6 +200,7 @@ static const struct meaning none[] = { { 0 } };
 static const struct meaning *const meanings[] = {
 	[STEP_MODULE] = module_meanings,
 	[STEP_WITHDRAW] = none,
+	[STEP_PARK] = none,
 	[STEP_ADDR_GEN_MODE] = link_meanings,
 	[STEP_LINK] = link_meanings,
 	[STEP_AUTOPROBE] = none,

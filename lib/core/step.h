@@ -22,6 +22,12 @@ static inline bool step_is_global(const struct step *s)
 	return !s->of_pf;
 }
 
+/* Does it publish something that is true only when all other steps are done? */
+static inline bool step_is_last(const struct step *s)
+{
+	return s->kind == STEP_PUBLISH || (s->kind == STEP_PARK && !s->number);
+}
+
 /* Has the machine, as it is now, what the step is to bring about? */
 bool step_is_done(const struct step *s, const struct vfprep_machine *now);
 

@@ -58,7 +58,9 @@ bool team_equal(const struct team *a, const struct team *b)
 	}
 	return text_equal(a->name, b->name) && memcmp(a->mac, b->mac, sizeof(a->mac)) == 0 &&
 	       text_equal(a->boot_id, b->boot_id) && a->verified == b->verified &&
-	       a->parked == b->parked && pci_address_compare(a->pf.address, b->pf.address) == 0 &&
+	       a->parked == b->parked &&
+	       memcmp(a->parking_mac, b->parking_mac, sizeof(a->parking_mac)) == 0 &&
+	       pci_address_compare(a->pf.address, b->pf.address) == 0 &&
 	       text_equal(a->pf.name, b->pf.name) && a->pf.vf == b->pf.vf &&
 	       a->pf.mtu == b->pf.mtu &&
 	       pci_address_compare(a->transient.address, b->transient.address) == 0 &&
@@ -68,12 +70,22 @@ bool team_equal(const struct team *a, const struct team *b)
 	       a->guest_memory == b->guest_memory && a->cdi_differs == b->cdi_differs;
 }
 
+void team_park(struct team *t, const uint8_t *parking_mac)
+{
+	static const uint8_t none[6];
+
+	t->parked = parking_mac;
+	memcpy(t->parking_mac, parking_mac ? parking_mac : none, sizeof(t->parking_mac));
+}
+
 struct settings team_settings(const struct team *t)
 {
 	struct settings s = t->settings;
 
+	if (t->parked && mac_is_zero(t->parking_mac))
+		return s;
 	s.present |= 1u << SETTING_MAC;
-	memcpy(s.mac, t->mac, sizeof(s.mac));
+	memcpy(s.mac, t->parked ? t->parking_mac : t->mac, sizeof(s.mac));
 	return s;
 }
 
@@ -163,7 +175,9 @@ int team_to_object(const struct team *t, struct json_object **ret)
 	    json_add_text(root, "boot_id", t->boot_id) < 0 ||
 	    json_add_bool(root, "verified", t->verified) < 0)
 		return -ENOMEM;
-	if (t->parked && json_add_bool(root, "parked", true) < 0)
+	if (t->parked && (json_add_bool(root, "parked", true) < 0 ||
+			  (!mac_is_zero(t->parking_mac) &&
+			   json_add_mac(root, "parking_mac", t->parking_mac) < 0)))
 		return -ENOMEM;
 	if (t->cdi_differs && json_add_bool(root, "cdi", false) < 0)
 		return -ENOMEM;
@@ -245,10 +259,14 @@ int team_from_object(struct json_object *root, struct team *ret)
 	    json_get_mac(root, "mac", t.mac) != 1 ||
 	    json_dup_text(root, "boot_id", &t.boot_id) != 1 ||
 	    json_get_bool(root, "verified", &t.verified) < 0 ||
-	    json_get_bool(root, "parked", &t.parked) < 0 || json_get_bool(root, "cdi", &cdi) < 0 ||
+	    json_get_bool(root, "parked", &t.parked) < 0 ||
+	    json_get_mac(root, "parking_mac", t.parking_mac) < 0 ||
+	    json_get_bool(root, "cdi", &cdi) < 0 ||
 	    read_parts(root, &t) < 0 || read_container(root, &t) < 0)
 		return -EINVAL;
 	t.cdi_differs = !cdi;
+	if (!t.parked)
+		team_park(&t, NULL); /* then it means nothing */
 	*ret = team_take(&t);
 	return 0;
 }

@@ -32,7 +32,8 @@ struct team {
 	uint8_t mac[6];
 	char *boot_id;
 	bool verified; /* the kernel confirmed the settings; false where the driver lists no VFs */
-	bool parked;
+	bool parked;   /* the VF has another MAC than the team, or is to have it */
+	uint8_t parking_mac[6]; /* that one; zero: not known */
 	struct {
 		struct pci_address address;
 		char *name;   /* NULL: it has no interface */
@@ -56,7 +57,10 @@ void team_clear(struct team *t);
 int team_copy(const struct team *from, struct team *ret);
 bool team_equal(const struct team *a, const struct team *b);
 
-/* All that the team says of its VF's settings, its MAC included, which stands at the top. */
+/* Parks it with that MAC; NULL: it is parked no more. */
+void team_park(struct team *t, const uint8_t *parking_mac);
+
+/* All that the team says of its VF's settings, its MAC included: the team's, or the parking MAC. */
 struct settings team_settings(const struct team *t);
 
 /* Is it a name that a team may have: [A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])? */

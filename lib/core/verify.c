@@ -31,8 +31,7 @@ static struct vfprep_machine *want_published(const struct team *t)
 	return TAKE_PTR(wanted);
 }
 
-/* What no step can tell: the team is about something that is not there any more. NULL: nothing. */
-static const char *find_loss(const struct vfprep_machine *actual, const struct team *t)
+const char *team_find_loss(const struct vfprep_machine *actual, const struct team *t)
 {
 	const struct pf *pf = machine_find_pf(actual, t->pf.address);
 	const struct vf *vf = pf ? pf_find_vf(pf, t->pf.vf) : NULL;
@@ -139,7 +138,7 @@ static int verify_team(const struct vfprep_machine *actual, const struct team *t
 {
 	automachine wanted = want_published(t);
 	autoplan own = NULL;
-	const char *loss = find_loss(actual, t);
+	const char *loss = team_find_loss(actual, t);
 	size_t first = plan->n;
 	bool unreported = false;
 
@@ -173,7 +172,7 @@ int verify_device(const struct vfprep_machine *actual, const struct team *t,
 		  struct vfprep_problems *p)
 {
 	automachine wanted = want_published(t);
-	const char *loss = find_loss(actual, t);
+	const char *loss = team_find_loss(actual, t);
 
 	if (!wanted)
 		return -ENOMEM;

@@ -19,6 +19,9 @@ struct verdicts {
 };
 void verdicts_clear(struct verdicts *v);
 
+/* What no step can tell: the team is about something that is not there any more. NULL: nothing. */
+const char *team_find_loss(const struct vfprep_machine *actual, const struct team *t);
+
 /* Compares what is published for the teams of NAMES (N_NAMES 0: all) with what the kernel reports:
  * MAC and settings, driver, override, IOMMU group and its node, boot. Each team that is not as
  * published is a VFPREP_DRIFT finding, a name that no team has VFPREP_ABSENT. *RET is to be

@@ -3,6 +3,7 @@
 #include "core/wish.h"
 
 #include "core/desire.h"
+#include "core/park.h"
 
 #include <errno.h>
 #include <string.h>
@@ -36,6 +37,8 @@ int wish_desire(const struct wish *w, const struct vfprep_machine *actual,
 
 	if (w->aim == AIM_RELEASE)
 		r = desire_originals(actual, w->names, w->n_names, &wanted, p);
+	else if (w->aim == AIM_PARK)
+		r = desire_parked(actual, w->names, w->n_names, w->parked, &wanted, p);
 	else if (w->prepare)
 		r = desire_prepare(w->prepare, actual, &wanted, p);
 	else if (w->driver)

@@ -9,13 +9,14 @@
 
 /* Of CONFIG, PREPARE and DRIVER one is used at most, by AIM_APPLY; all is borrowed. */
 struct wish {
-	enum plan_aim aim; /* AIM_APPLY or AIM_RELEASE */
+	enum plan_aim aim; /* AIM_APPLY, AIM_RELEASE or AIM_PARK */
 	const struct vfprep_config *config;
 	const struct prepare_request *prepare;
 	const struct driver_request *driver;
 	const char *const *names; /* of PFs for a configuration, of PFs, VFs and teams for a
-				     release */
-	size_t n_names;           /* 0: all */
+				     release, of teams to park */
+	size_t n_names;           /* 0: all, but nothing to park */
+	bool parked;              /* AIM_PARK: what they are to be */
 	bool force, live;         /* also VFs of any driver; settings also of VFs in use */
 	bool verbose;             /* with notes about which file configures which PF */
 };

@@ -236,17 +236,12 @@ static int act_not(struct kernel_linux *k, const struct step *s, char **ret_deta
 }
 
 static int (*const act_table[])(struct kernel_linux *k, const struct step *s, char **ret_detail) = {
-	[STEP_MODULE] = act_module,
-	[STEP_WITHDRAW] = act_not,
-	[STEP_ADDR_GEN_MODE] = act_addr_gen_mode,
-	[STEP_LINK] = act_link,
-	[STEP_AUTOPROBE] = act_autoprobe,
-	[STEP_NUMVFS] = act_numvfs,
-	[STEP_SETTING] = act_setting,
-	[STEP_OVERRIDE] = act_override,
-	[STEP_DRIVER] = act_driver,
-	[STEP_NODE] = act_node,
-	[STEP_DRIVERS_PROBE] = act_drivers_probe,
+	[STEP_MODULE] = act_module,     [STEP_WITHDRAW] = act_not,
+	[STEP_PARK] = act_not,          [STEP_ADDR_GEN_MODE] = act_addr_gen_mode,
+	[STEP_LINK] = act_link,         [STEP_AUTOPROBE] = act_autoprobe,
+	[STEP_NUMVFS] = act_numvfs,     [STEP_SETTING] = act_setting,
+	[STEP_OVERRIDE] = act_override, [STEP_DRIVER] = act_driver,
+	[STEP_NODE] = act_node,         [STEP_DRIVERS_PROBE] = act_drivers_probe,
 	[STEP_PUBLISH] = act_not,
 };
 static_assert(ARRAY_SIZE(act_table) == STEP_COUNT, "a row for each kind of step");

@@ -15,10 +15,10 @@ struct kernel_ops {
 	int (*read)(void *kernel, const struct pci_address *only,
 		    struct vfprep_machine **ret_machine, struct vfprep_problems *p);
 
-	/* Carries out one step other than STEP_WITHDRAW and STEP_PUBLISH, and makes sure that it
-	 * was. Return: 0, 1 when the machine had it already and nothing was sent, or -errno, then
-	 * with *RET_DETAIL perhaps set to what the kernel said (the caller frees it). -ETIMEDOUT
-	 * means that it did not end in time and may still be going on. */
+	/* Carries out one step other than STEP_WITHDRAW, STEP_PARK and STEP_PUBLISH, and makes sure
+	 * that it was. Return: 0, 1 when the machine had it already and nothing was sent, or
+	 * -errno, then with *RET_DETAIL perhaps set to what the kernel said (the caller frees it).
+	 * -ETIMEDOUT means that it did not end in time and may still be going on. */
 	int (*act)(void *kernel, const struct step *step, char **ret_detail);
 
 	/* Opens the group's node, which no two can, and keeps it. Return: 0 also when there is no

@@ -51,6 +51,13 @@ int publish_team(const struct store *store, const struct team *team, bool keep_d
 	return r;
 }
 
+int publish_parking(const struct store *store, const struct team *team)
+{
+	autofree char *json = team_to_json(team);
+
+	return json ? put(store, team->name, "team.json", json) : -ENOMEM;
+}
+
 int publish_withdraw(const struct store *store, const char *name, bool keep_directory)
 {
 	static const char *const files[] = { "team.json", "interface.xml", "hostdev.xml", "" };

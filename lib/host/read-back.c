@@ -30,8 +30,8 @@ static bool is_reported(const struct step *s, const struct pf *now)
 /* The step that did not work, when S is still to do; NULL: it is nothing of this run's. */
 static const struct step *step_that_failed(const struct pf_run *run, const struct step *s)
 {
-	if (s->kind == STEP_PUBLISH || s->kind == STEP_WITHDRAW || vf_has_failed(run, s) ||
-	    (run->request->wish->aim == AIM_RELEASE && step_may_stay(s)))
+	if (s->kind == STEP_PUBLISH || s->kind == STEP_WITHDRAW || s->kind == STEP_PARK ||
+	    vf_has_failed(run, s) || (run->request->wish->aim == AIM_RELEASE && step_may_stay(s)))
 		return NULL;
 	return step_of_plan(run, s);
 }

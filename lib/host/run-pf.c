@@ -29,6 +29,23 @@ static int publish(struct pf_run *run, const struct step *s, const struct vfprep
 	return r < 0 ? r : publish_team(&run->store, &team, was_there);
 }
 
+/* The team as it is published, but for that. */
+static int park(struct pf_run *run, const struct step *s, const struct vfprep_machine *wanted)
+{
+	autoteam team = { .transient.group = -1 };
+	const struct team *published = machine_find_team(run->start, s->name);
+	const struct pf *want_pf = machine_find_pf(wanted, run->address);
+	const struct vf *want = want_pf ? pf_find_vf(want_pf, s->vf) : NULL;
+
+	if (!published || !want)
+		return -ENODEV;
+	int r = team_copy(published, &team);
+	if (r < 0)
+		return r;
+	team_park(&team, s->number ? want->parking_mac : NULL);
+	return publish_parking(&run->store, &team);
+}
+
 static bool is_published_again(const struct pf_run *run, const char *team)
 {
 	for (size_t i = 0; i < run->plan->n; i++) {
@@ -61,6 +78,8 @@ int pf_act(struct pf_run *run, enum run_phase phase, const struct step *s,
 	else if (s->kind == STEP_WITHDRAW)
 		r = publish_withdraw(&run->store, s->name,
 				     phase == RUN_UNDO || is_published_again(run, s->name));
+	else if (s->kind == STEP_PARK)
+		r = park(run, s, wanted);
 	else if (s->kind == STEP_PUBLISH)
 		r = publish(run, s, wanted, now);
 	else
@@ -222,12 +241,12 @@ static void forget_vfs(struct pf_run *run)
 		pf_drop_vfs(&start->record->original);
 }
 
-/* All steps but those that publish. After VFs were made, `start` knows them as they are. */
+/* All steps but those that come last. After VFs were made, `start` knows them as they are. */
 static void act_all(struct pf_run *run)
 {
 	for (size_t i = 0; i < run->plan->n && !run->pf_failed; i++) {
 		const struct step *s = &run->plan->steps[i];
-		if (!is_mine(run, s) || s->kind == STEP_PUBLISH || vf_has_failed(run, s))
+		if (!is_mine(run, s) || step_is_last(s) || vf_has_failed(run, s))
 			continue;
 		/* What is new may be right as it was made. */
 		int r = pf_act(run, RUN_STEP, s, run->wanted,
@@ -252,7 +271,7 @@ static void publish_all(struct pf_run *run, const struct vfprep_machine *now)
 {
 	for (size_t i = 0; i < run->plan->n; i++) {
 		const struct step *s = &run->plan->steps[i];
-		if (is_mine(run, s) && s->kind == STEP_PUBLISH && !vf_has_failed(run, s) &&
+		if (is_mine(run, s) && step_is_last(s) && !vf_has_failed(run, s) &&
 		    pf_act(run, RUN_STEP, s, run->wanted, now) < 0)
 			vf_fails(run, s->vf);
 	}

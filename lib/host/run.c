@@ -72,11 +72,13 @@ int claim_all(const struct host *h, struct pf *pf)
 
 /* Claims whatever the plan's steps concern. Right before acting, and only for VFs with a step: a
  * guest that is starting would lose its VF to us. */
-static int claim_for_plan(const struct host *h, const struct vfprep_plan *plan,
+static int claim_for_plan(const struct host *h, enum plan_aim aim, const struct vfprep_plan *plan,
 			  struct vfprep_machine *actual, bool *ret_in_use)
 {
 	const struct vf *last = NULL; /* the steps of a VF follow one another */
 
+	if (aim == AIM_PARK)
+		return 0; /* it takes a VF from nobody */
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct step *s = &plan->steps[i];
 		struct pf *pf = machine_find_pf(actual, s->pf);
@@ -108,7 +110,7 @@ static int plan_and_claim(const struct host *h, enum plan_aim aim,
 		bool in_use = false;
 		int r = found ? plan_make(wanted, actual, aim, &plan, found) : -ENOMEM;
 		if (r == 0)
-			r = claim_for_plan(h, plan, actual, &in_use);
+			r = claim_for_plan(h, aim, plan, actual, &in_use);
 		if (r < 0)
 			return r;
 		if (in_use)

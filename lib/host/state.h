@@ -34,6 +34,8 @@ int state_save(const struct store *store, const struct pf *pf);
  * last its CDI device, which leads there. What fails leaves nothing, but for the directory where
  * KEEP_DIRECTORY says that it was there before. */
 int publish_team(const struct store *store, const struct team *team, bool keep_directory);
+/* Publishes anew what team.json says of a published team. What fails leaves the old one. */
+int publish_parking(const struct store *store, const struct team *team);
 /* Takes a team back: its CDI device first, then team.json. KEEP_DIRECTORY: it is about to be
  * published again, and a container that has the directory mounted is to see that. */
 int publish_withdraw(const struct store *store, const char *name, bool keep_directory);

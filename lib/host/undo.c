@@ -2,9 +2,11 @@
 /* Putting back what failed: the planner again, with the machine at the start as its aim. */
 #include "host/run-pf.h"
 
+#include "core/park.h"
 #include "core/step.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* Takes from the team what the kernel did not report at the start. */
 static void believe(struct settings *to, const struct settings *reported, const struct team *team)
@@ -40,6 +42,10 @@ static bool was_true(const struct pf_run *run, const struct vf *start, const str
 		return false;
 	for (unsigned i = 0; start->index != VF_SELF && i < SETTING_COUNT; i++) {
 		if (!setting_has(&s, i))
+			continue;
+		/* While it says "parked" the VF may have either MAC. */
+		if (i == SETTING_MAC && team->parked && setting_has(&start->settings, i) &&
+		    memcmp(start->settings.mac, team->mac, sizeof(team->mac)) == 0)
 			continue;
 		if (setting_has(&start->settings, i) ? !setting_same(i, &s, &start->settings)
 						     : has_changed(run, start->index, i))
@@ -87,6 +93,7 @@ static int want_vf_back(const struct pf_run *run, const struct vf *start,
 	if (text_replace(&vf->team, team->name) < 0 ||
 	    text_replace(&vf->persistent, team->hint) < 0)
 		return -ENOMEM;
+	vf_take_parking(vf, team);
 	return 0;
 }
 
@@ -158,7 +165,7 @@ static bool something_is_left(struct pf_run *run, const struct vfprep_machine *a
 		return true; /* also where nothing can be said of it */
 	for (size_t i = 0; i < left->n; i++) {
 		const struct step *s = &left->steps[i];
-		if (s->kind != STEP_PUBLISH && !step_may_stay(s))
+		if (!step_is_last(s) && !step_may_stay(s))
 			return true;
 	}
 	*ret_now = TAKE_PTR(now);
@@ -200,23 +207,22 @@ static bool claim_for_step(const struct pf_run *run, const struct step *s, struc
 	return claim_vf(run->host, vf, &in_use) == 0 && !in_use;
 }
 
-/* Carries out the steps that publish, or all others. */
+/* Carries out the steps that come last, or all others. */
 static bool undo_steps(struct pf_run *run, const struct vfprep_plan *plan,
-		       const struct vfprep_machine *aim, struct vfprep_machine *now,
-		       bool publishing)
+		       const struct vfprep_machine *aim, struct vfprep_machine *now, bool last)
 {
 	struct pf *pf = machine_find_pf(now, run->address);
 	bool good = true;
 
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct step *s = &plan->steps[i];
-		if ((s->kind == STEP_PUBLISH) != publishing)
+		if (step_is_last(s) != last)
 			continue;
 		if (!claim_for_step(run, s, pf)) {
 			(void)is_left(run, "a VF that this run bound cannot be claimed any more");
 			return false;
 		}
-		if (pf_act(run, RUN_UNDO, s, aim, publishing ? now : NULL) < 0)
+		if (pf_act(run, RUN_UNDO, s, aim, last ? now : NULL) < 0)
 			good = false;
 	}
 	return good;

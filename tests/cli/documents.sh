@@ -9,8 +9,17 @@
 
 # What it is about now, and the section of its man pages.
 program=vfprep section=8
-declare -A commands=([vfprep]='list check plan apply prepare release verify cdi oci-hook' [vfteam]='list hostdev interface inject check')
+declare -A commands=([vfprep]='list check plan apply prepare release verify park unpark cdi oci-hook' [vfteam]='list hostdev interface inject check')
 completions=$source_dir/completions
+
+# The page that tells of a command.
+page_of()
+{
+	local page=$1
+
+	[ "$page" != unpark ] || page=park
+	echo "$source_dir/docs/man/$program-$page.$section.scd"
+}
 
 # Options with the name of their value: "--machine=FILE", "-q", "--quiet".
 options_of_help()
@@ -20,7 +29,7 @@ options_of_help()
 
 options_of_man_page()
 {
-	sed -n '/^# OPTIONS/,/^# [^O]/p' "$source_dir/docs/man/$program-$1.$section.scd" |
+	sed -n '/^# OPTIONS/,/^# [^O]/p' "$(page_of "$1")" |
 		sed -nE 's/^(\*-.*)/\1/p' | tr -d '*_,' | tr ' ' '\n' | sort
 }
 
@@ -32,7 +41,7 @@ plain_options_of_help()
 
 options_of_zsh()
 {
-	sed -n "/^_${program}_$1()/,/^}/p" "$completions/_$program" | sed 1d |
+	sed -n "/^_${program}_${1#un}()/,/^}/p" "$completions/_$program" | sed 1d |
 		sed -E "s/\[.*//; s/\([^)]*\)//" | grep -oE -- '-[a-z-]+' | grep -vx -- '-s' | sort
 }
 
@@ -95,7 +104,7 @@ check_documents()
 	for file in "$program.bash" "_$program" "$program.fish"; do
 		grep -qw "$1" "$completions/$file" || fail "$file: no $1"
 	done
-	grep -q "^\*$program $1\*" "$source_dir/docs/man/$program-$1.$section.scd" || fail "$program-$1($section): no synopsis"
+	grep -q "^\*$program $1\*" "$(page_of "$1")" || fail "$program-$1($section): no synopsis"
 	grep -q "\*$program-$1\*($section)" "$source_dir/docs/man/$program.$section.scd" || fail "$program($section): no $1"
 }
 
@@ -125,7 +134,7 @@ for driver in $(grep -oE '^	\{ "[A-Za-z0-9_-]+"' "$source_dir/lib/core/driver-ru
 	grep -qw -- "$driver" "$source_dir/docs/drivers.md" || fail "docs/drivers.md: no $driver"
 done
 
-expect_equal 'commands' "$(complete_line 'vfprep ' | paste -sd ' ')" 'apply cdi check list oci-hook plan prepare release verify'
+expect_equal 'commands' "$(complete_line 'vfprep ' | paste -sd ' ')" 'apply cdi check list oci-hook park plan prepare release unpark verify'
 expect_equal 'one command' "$(complete_line 'vfprep re')" release
 expect_equal 'the devices' "$devices" '0000:01:00.0 0000:01:10.0 0000:03:00.1'
 expect_equal 'one option' "$(complete_line 'vfprep apply --dr')" --dry-run
@@ -134,6 +143,7 @@ expect_equal 'names behind release' "$(complete_line 'vfprep release ' | paste -
 expect_equal 'names behind prepare' "$(complete_line 'vfprep prepare ' | paste -sd ' ')" '0000:01:10.0 0000:02:00.0'
 expect_equal 'names behind verify' "$(complete_line 'vfprep verify ' | paste -sd ' ')" 'db1 web0'
 expect_equal 'names behind cdi' "$(complete_line 'vfprep cdi ' | paste -sd ' ')" 'db1 web0'
+expect_equal 'names behind park' "$(complete_line 'vfprep park ' | paste -sd ' ')" 'db1 web0'
 expect_equal 'names behind list' "$(complete_line 'vfprep list ')" ''
 # Bash has replaced all up to the last ':' or '=' already.
 expect_equal 'an address' "$(complete_line 'vfprep apply -n 0000:02')" '02:00.0'

@@ -102,6 +102,12 @@ int fake_host_prepare(struct fake_host *h, const char *name, const char *team)
 	return do_run(h, &(struct wish){ .aim = AIM_APPLY, .prepare = &by_hand });
 }
 
+int fake_host_park(struct fake_host *h, const char *team, bool parked)
+{
+	return do_run(h, &(struct wish){
+				 .aim = AIM_PARK, .names = &team, .n_names = 1, .parked = parked });
+}
+
 void fake_host_heal(struct fake_host *h)
 {
 	h->fake->ops = h->fake->fail_at = h->fake->die_at = 0;

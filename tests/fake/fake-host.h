@@ -27,6 +27,7 @@ void fake_host_configure(struct fake_host *h, const char *config);
 int fake_host_apply(struct fake_host *h);
 int fake_host_release_all(struct fake_host *h);
 int fake_host_prepare(struct fake_host *h, const char *name, const char *team);
+int fake_host_park(struct fake_host *h, const char *team, bool parked);
 
 /* Lets nothing go wrong from here on, and counts operations anew. */
 void fake_host_heal(struct fake_host *h);

@@ -251,6 +251,7 @@ static int act_on_vf(struct fake *f, struct pf *pf, struct vf *vf, const struct 
 		return 0;
 	case STEP_MODULE:
 	case STEP_WITHDRAW:
+	case STEP_PARK:
 	case STEP_ADDR_GEN_MODE:
 	case STEP_LINK:
 	case STEP_AUTOPROBE:
@@ -278,6 +279,7 @@ static int act_on_pf(struct fake *f, struct pf *pf, const struct step *s)
 		return set_numvfs(f, pf, s->number);
 	case STEP_MODULE:
 	case STEP_WITHDRAW:
+	case STEP_PARK:
 	case STEP_SETTING:
 	case STEP_OVERRIDE:
 	case STEP_DRIVER:
@@ -332,6 +334,7 @@ static int op_claim(void *kernel, int group)
 	int r = begin(f, NULL);
 	if (r < 0)
 		return r;
+	f->claims++;
 	if (f->held[group] || f->closed[group])
 		return f->held[group] ? -EBUSY : -EACCES;
 	f->claimed[group] = true;

@@ -21,6 +21,7 @@ struct fake {
 	bool hidden;               /* ... whom nobody can see in /proc */
 	bool closed[FAKE_GROUPS];  /* their node cannot be opened */
 	bool claimed[FAKE_GROUPS]; /* by vfprep */
+	unsigned claims;           /* so often it has tried to */
 	uint64_t next_inode;
 
 	/* What is to go wrong: operation FAIL_AT (counted from 1; 0: none) fails with FAIL_ERRNO,

@@ -13,7 +13,7 @@ failed=0
 export ASAN_OPTIONS=detect_leaks=0
 
 # What depends on the C library, its memory, and who of two processes was faster.
-noise='mmap|munmap|mremap|brk|madvise|futex|sched_yield|sysinfo|sigaltstack|rt_sig.*|exit_group|poll|restart_syscall'
+noise='kill|mmap|munmap|mremap|brk|madvise|futex|sched_yield|sysinfo|sigaltstack|rt_sig.*|exit_group|poll|restart_syscall'
 
 if ! strace -o "$dir/trace" true 2>"$dir/why"; then
 	if [ "${CI:-}" = true ]; then

@@ -75,6 +75,34 @@ static void published_vectors_of_teams_come_out(void **state)
 	assert_int_equal(moved, 3);
 }
 
+static void published_vectors_of_parking_come_out(void **state)
+{
+	autofree char *page = read_source(PAGE, NULL);
+	unsigned rows = 0, moved = 0;
+
+	(void)state;
+	for (char *rest = page, *line; (line = strsep(&rest, "\n"));) {
+		char team_text[18], pf_text[18], hmac[18], expected[18], text[MAC_TEXT];
+		uint8_t team[6], pf[6], mac[6];
+		unsigned index;
+		if (sscanf(line,
+			   "| %17[0-9a-f:] | %17[0-9a-f:] | %u | %17[0-9a-f:] | "
+			   "%17[0-9a-f:] |",
+			   team_text, pf_text, &index, hmac, expected) != 5 ||
+		    mac_parse(team_text, team) < 0) /* or it is one of the other table */
+			continue;
+		assert_int_equal(mac_parse(pf_text, pf), 0);
+		mac_derive_park(team, pf, index, mac);
+		assert_string_equal(mac_format(mac, text), expected);
+		assert_string_equal(text + 2, hmac + 2);
+		assert_null(mac_unfit(mac));
+		moved += strncmp(hmac, "f", 1) == 0 && strchr("cdef", hmac[1]);
+		rows++;
+	}
+	assert_int_equal(rows, 11);
+	assert_int_equal(moved, 4);
+}
+
 static void every_address_is_local_unicast_and_not_libvirts(void **state)
 {
 	static const uint8_t id[16] = { 1 }, pf[6] = { 0x52, 0x54 };
@@ -85,6 +113,11 @@ static void every_address_is_local_unicast_and_not_libvirts(void **state)
 		mac_derive_auto(id, pf, index, mac);
 		assert_null(mac_unfit(mac));
 		assert_int_equal(mac[0] & 3, 2);
+		uint8_t parking[6];
+		mac_derive_park(mac, pf, index, parking);
+		assert_null(mac_unfit(parking));
+		assert_int_equal(parking[0] & 3, 2);
+		assert_memory_not_equal(parking, mac, 6);
 	}
 }
 
@@ -93,6 +126,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_vectors_come_out),
 		cmocka_unit_test(published_vectors_of_teams_come_out),
+		cmocka_unit_test(published_vectors_of_parking_come_out),
 		cmocka_unit_test(every_address_is_local_unicast_and_not_libvirts),
 	};
 

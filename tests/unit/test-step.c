@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "core/park.h"
 #include "machine-words.h"
 
 #define ERRNO_MAX 133 /* EHWPOISON, the last that Linux has */
@@ -86,6 +87,20 @@ static void every_kind_of_step_reads_subject_what_old_new(void **state)
 	vf_clear(&wanted->pfs[0].vfs[0]);
 	expect_plan(wanted, actual, AIM_APPLY, &kinds,
 		    "old: publish /run/vfprep/teams/old -> none\n");
+
+	static const char *const old[] = { "old" };
+	automachine parked = NULL;
+	automachine there = machine_with_vfs(2);
+	struct team *own = array_add(&there->teams, &there->n_teams, sizeof(*own));
+	assert_int_equal(text_replace(&own->name, "old"), 0);
+	own->pf.address = there->pfs[0].address;
+	own->transient.address = there->pfs[0].vfs[0].function.address;
+	own->transient.group = there->pfs[0].vfs[0].function.group;
+	assert_int_equal(text_replace(&own->boot_id, there->boot_id), 0);
+	assert_int_equal(desire_parked(there, old, 1, true, &parked, NULL), 0);
+	expect_plan(parked, there, AIM_PARK, &kinds,
+		    "old: parked no -> yes\n"
+		    "0000:01:00.0 vf 0: mac none -> b6:74:ad:f9:1e:4b\n");
 	assert_int_equal(kinds, (1u << STEP_COUNT) - 1);
 }
 
@@ -318,6 +333,10 @@ static void module_and_team_are_looked_for_in_the_whole_machine(void **state)
 	assert_false(last_is_done(plan, m));
 	assert_int_equal(text_replace(&add_pf_step(plan, STEP_PUBLISH, 0)->name, "web0"), 0);
 	assert_false(last_is_done(plan, m)); /* it may be published with another content */
+	assert_int_equal(text_replace(&add_pf_step(plan, STEP_PARK, 1)->name, "web0"), 0);
+	assert_false(last_is_done(plan, m));
+	team->parked = true;
+	assert_true(last_is_done(plan, m));
 }
 
 int main(void)

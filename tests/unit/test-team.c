@@ -124,7 +124,7 @@ static void what_is_not_there_has_no_key(void **state)
 	t.container = (struct container_node){ 0 };
 	t.guest_memory = 0;
 	t.verified = false;
-	t.parked = true;
+	team_park(&t, (const uint8_t[]){ 2, 0, 0, 0, 0, 7 });
 	autofree char *text = team_to_json(&t);
 	assert_null(strstr(text, "\"name\""));
 	assert_null(strstr(text, "\"hint\""));
@@ -136,9 +136,34 @@ static void what_is_not_there_has_no_key(void **state)
 	assert_null(strstr(text, "\"guest_memory\""));
 	assert_non_null(strstr(text, "\"verified\": false"));
 	assert_non_null(strstr(text, "\"parked\": true"));
+	assert_non_null(strstr(text, "\"parking_mac\": \"02:00:00:00:00:07\""));
 	assert_int_equal(read_team(text, &back, NULL), 0);
 	assert_true(team_equal(&t, &back));
 	assert_int_equal(back.transient.group, -1);
+}
+
+static void parked_team_speaks_of_another_mac(void **state)
+{
+	autoteam t = { 0 };
+	char text[MAC_TEXT];
+
+	(void)state;
+	make_web0(&t);
+	struct settings s = team_settings(&t);
+	assert_string_equal(mac_format(s.mac, text), "02:00:5e:10:00:01");
+	team_park(&t, (const uint8_t[]){ 2, 0, 0, 0, 0, 7 });
+	s = team_settings(&t);
+	assert_string_equal(mac_format(s.mac, text), "02:00:00:00:00:07");
+	assert_string_equal(mac_format(t.mac, text), "02:00:5e:10:00:01");
+	memset(t.parking_mac, 0, sizeof(t.parking_mac)); /* which one is not known */
+	s = team_settings(&t);
+	assert_false(setting_has(&s, SETTING_MAC));
+	team_park(&t, NULL);
+	s = team_settings(&t);
+	assert_true(setting_has(&s, SETTING_MAC));
+	assert_string_equal(mac_format(s.mac, text), "02:00:5e:10:00:01");
+	autofree char *json = team_to_json(&t);
+	assert_null(strstr(json, "park"));
 }
 
 static void unknown_key_is_ignored(void **state)
@@ -233,6 +258,10 @@ static void each_key_has_to_be_of_its_type(void **state)
 	expect_malformed("\"boot_id\": \"", "\"boot_id\": 1,\"x\": \"");
 	expect_malformed("\"verified\": true", "\"verified\": 1");
 	expect_malformed("\"verified\": true", "\"verified\": true,\"parked\": \"no\"");
+	expect_malformed("\"verified\": true",
+			 "\"verified\": true,\"parked\": true,\"parking_mac\": true");
+	expect_malformed("\"verified\": true",
+			 "\"verified\": true,\"parking_mac\": \"02:00:00:00:07\"");
 	expect_malformed("\"address\": \"0000:01:00.0\"", "\"address\": \"01:00.0\"");
 	expect_malformed("\"name\": \"enp1s0f0\"", "\"name\": null");
 	expect_malformed("\"vf\": 0", "\"vf\": \"0\"");
@@ -288,6 +317,8 @@ static void team_differs_in_each_of_its_parts(void **state)
 		{ "\"mac\": \"02:00:5e:10:00:01\"", "\"mac\": \"02:00:5e:10:00:02\"" },
 		{ "\"verified\": true", "\"verified\": false" },
 		{ "\"verified\": true", "\"verified\": true,\"parked\": true" },
+		{ "\"verified\": true", "\"verified\": true,\"parked\": true,"
+					"\"parking_mac\": \"02:00:00:00:00:07\"" },
 		{ "\"address\": \"0000:01:00.0\"", "\"address\": \"0000:01:00.1\"" },
 		{ "\"name\": \"enp1s0f0\"", "\"name\": \"eth0\"" },
 		{ "\"name\": \"enp1s0f0\"", "\"x\": 1" },
@@ -371,6 +402,7 @@ int main(void)
 		cmocka_unit_test(published_text_is_the_documented_one),
 		cmocka_unit_test(team_reads_back_as_it_was_published),
 		cmocka_unit_test(what_is_not_there_has_no_key),
+		cmocka_unit_test(parked_team_speaks_of_another_mac),
 		cmocka_unit_test(unknown_key_is_ignored),
 		cmocka_unit_test(other_version_of_the_format_is_refused),
 		cmocka_unit_test(version_is_looked_at_before_all_else),

@@ -65,7 +65,8 @@ static void add_vf(struct table *t, const struct vfprep_machine *m, const struct
 	table_add(t, f->driver);
 	table_take(t, f->group >= 0 ? text_format("%d", f->group) : text_format("-"));
 	table_take(t, node_cell(f));
-	table_add(t, team ? team->name : "-");
+	table_take(t, text_format("%s%s", team ? team->name : "-",
+				  team && team->parked ? " (parked)" : ""));
 	add_use(t, vf);
 }
 

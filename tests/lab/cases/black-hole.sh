@@ -1,0 +1,161 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# profile: wire
+# timeout: 240
+# shows: a persistent side over the same PF is cut off from when a VF driver had the team's MAC; park cures it, unpark takes that back
+# shellcheck source=tests/lab/lib.sh
+. "$LAB/lib.sh"
+
+mac=02:00:5e:10:00:01
+vf=0000:01:10.0
+name=$(pf_netdev $PF0)
+published=/run/vfprep/teams/web0
+
+# The interface that has that address.
+interface_of()
+{
+	local file
+
+	for file in /sys/class/net/*/address; do
+		[ "$(cat "$file")" != "$1" ] || basename "${file%/*}"
+	done
+}
+
+# The peer on the wire, in a namespace of its own.
+make_peer()
+{
+	local peer
+
+	modprobe virtio_net
+	wait_for 10 grep -qx 52:54:00:aa:00:99 /sys/class/net/*/address
+	peer=$(interface_of 52:54:00:aa:00:99)
+	ip netns add peer
+	ip link set dev "$peer" netns peer
+	ip -n peer address add 192.0.2.1/24 dev "$peer"
+	ip -n peer link set dev "$peer" up
+}
+
+# What a guest's virtio NIC with the team's MAC is to the host: a port of a bridge that has the PF for its uplink.
+make_persistent_side()
+{
+	ip link add name br0 type bridge
+	ip link set dev "$name" up
+	ip link set dev "$name" master br0
+	ip link set dev br0 up
+	ip netns add guest
+	ip link add name tap0 type veth peer name eth0 netns guest
+	ip link set dev tap0 master br0
+	ip link set dev tap0 up
+	ip -n guest link set dev eth0 address $mac
+	ip -n guest address add 192.0.2.2/24 dev eth0
+	ip -n guest link set dev eth0 up
+}
+
+# How many of 4 pings are answered, from each side.
+answered()
+{
+	local side to sum=()
+
+	ip -n peer neigh flush all
+	ip -n guest neigh flush all
+	for side in peer guest; do
+		[ $side = peer ] && to=192.0.2.2 || to=192.0.2.1
+		sum+=("$(ip netns exec $side busybox ping -c 4 -W 1 $to | sed -n 's/.* \([0-9]*\) packets received.*/\1/p')")
+	done
+	printf '%s\n' "${sum[*]}"
+}
+
+expect_answered()
+{
+	expect_equal "the answers $1" "$(answered)" '4 4'
+}
+
+expect_lost()
+{
+	expect_equal "the answers $1" "$(answered)" '0 0'
+}
+
+# A guest's driver, for as long as it is there.
+come_up_with_igbvf()
+{
+	expect_equal unbind "$(raw unbind $vf)" ok
+	expect_equal override "$(raw override $vf igbvf)" ok
+	expect_equal bind "$(raw bind $vf igbvf)" ok
+	expect_equal 'address of the VF' "$(cat "/sys/class/net/$(pf_netdev $vf)/address")" $mac
+	ip link set dev "$(pf_netdev $vf)" up
+}
+
+go_back_to_vfio()
+{
+	expect_equal unbind "$(raw unbind $vf)" ok
+	expect_equal override "$(raw override $vf vfio-pci)" ok
+	expect_equal bind "$(raw bind $vf vfio-pci)" ok
+	echo 1 >"$(device $vf)/reset"
+}
+
+write_conf 10-uplink <<CONF
+[Match]
+Address=$PF0
+[PF]
+VirtualFunctions=1
+[VF 0]
+Team=web0
+MACAddress=$mac
+Persistent=bridge:br0
+CONF
+
+make_peer
+before=$(state)
+make_persistent_side
+wait_for 20 ip netns exec peer busybox ping -c 1 -W 1 192.0.2.2
+expect_answered 'without VFs'
+expect_status 0 vfprep apply
+wait_for 20 ip netns exec peer busybox ping -c 1 -W 1 192.0.2.2
+expect_answered 'with a VF that nobody opened'
+inode=$(stat -c %i $published)
+
+come_up_with_igbvf
+expect_lost 'while igbvf has the VF'
+go_back_to_vfio
+expect_status 0 vfprep verify
+expect_lost 'after igbvf had it, the VF on vfio-pci and reset'
+
+# While a guest has it open, and no wish of the configuration's changes that.
+hold_group $vf >/dev/null
+expect_status 0 vfprep park --dry-run web0
+plan=$OUT
+expect_match 'the plan' "$plan" "^web0: parked no -> yes"$'\n'"$PF0 vf 0: mac $mac -> [0-9a-f:]*\$"
+expect_status 0 strace -f -o /tmp/trace vfprep park web0
+expect_equal 'what park says' "$OUT" "$plan"
+grep -qE 'openat.*dev/vfio/[0-9]' /tmp/trace && fail 'park opens a group node'
+expect_answered 'while it is parked'
+expect_equal 'MAC' "$(vf_mac $PF0 0)" "${plan##* }"
+grep -q '"parked": true' $published/team.json || fail 'team.json does not say that it is parked'
+expect_status 0 vfprep park web0
+expect_match 'what is said' "$ERR" 'nothing to do'
+drop_group $vf
+for command in 'apply' 'verify' 'park web0'; do
+	# shellcheck disable=SC2086 # a command and its operand
+	expect_status 0 vfprep $command
+	expect_equal "MAC after $command" "$(vf_mac $PF0 0)" "${plan##* }"
+done
+expect_match 'list' "$(vfprep list)" 'web0 \(parked\)'
+
+expect_status 0 vfprep unpark web0
+expect_equal MAC "$(vf_mac $PF0 0)" $mac
+grep -q parked $published/team.json && fail 'team.json says that it is parked'
+expect_lost 'when it is parked no more'
+expect_status 0 vfprep verify
+# Whoever has the directory mounted has it still.
+expect_equal 'the directory' "$(stat -c %i $published)" "$inode"
+
+expect_status 0 vfprep park web0
+expect_answered 'when it is parked again'
+expect_status 0 vfprep release --all
+expect_answered 'after release'
+ip link set dev "$name" nomaster
+ip link set dev "$name" down
+ip netns del guest
+ip netns del peer
+expect_equal 'the machine after release' "$(state)" "$before"
+modprobe -r virtio_net
