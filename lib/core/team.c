@@ -261,8 +261,8 @@ int team_from_object(struct json_object *root, struct team *ret)
 	    json_get_bool(root, "verified", &t.verified) < 0 ||
 	    json_get_bool(root, "parked", &t.parked) < 0 ||
 	    json_get_mac(root, "parking_mac", t.parking_mac) < 0 ||
-	    json_get_bool(root, "cdi", &cdi) < 0 ||
-	    read_parts(root, &t) < 0 || read_container(root, &t) < 0)
+	    json_get_bool(root, "cdi", &cdi) < 0 || read_parts(root, &t) < 0 ||
+	    read_container(root, &t) < 0)
 		return -EINVAL;
 	t.cdi_differs = !cdi;
 	if (!t.parked)

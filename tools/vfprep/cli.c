@@ -13,9 +13,9 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&command_list,    &command_check,  &command_plan, &command_apply,  &command_prepare,
-	&command_release, &command_verify, &command_park, &command_unpark, &command_cdi,
-	&command_oci_hook,
+	&command_list,    &command_check,   &command_plan,     &command_apply,
+	&command_prepare, &command_release, &command_verify,   &command_park,
+	&command_unpark,  &command_cdi,     &command_oci_hook,
 };
 
 static const struct option_row option_table[] = {

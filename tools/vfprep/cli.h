@@ -53,8 +53,8 @@ struct cli {
 };
 
 extern const struct command command_list, command_check, command_plan, command_apply,
-	command_prepare, command_release, command_verify, command_park,
-	command_unpark, command_cdi, command_oci_hook;
+	command_prepare, command_release, command_verify, command_park, command_unpark, command_cdi,
+	command_oci_hook;
 
 /* The whole program. Return: its exit code. */
 int cli_main(int argc, char **argv, const struct kernel_source *source);
