@@ -63,6 +63,15 @@ unsigned driver_sets_when_up(const char *driver)
 	return text_equal(driver, "rvu_nicpf") ? BIT(MAC) | BIT(VLAN) : 0;
 }
 
+/* igb was seen to, once the VF's driver has come up with the MAC; ixgbe_set_vf_mac() sets the
+ * receive address at once, ixgbe_sriov.c; ice sets it again after each reset of the VF,
+ * ice_vf_lib.c. */
+bool driver_keeps_macs(const char *driver)
+{
+	return text_equal(driver, "igb") || text_equal(driver, "ixgbe") ||
+	       text_equal(driver, "ice");
+}
+
 static bool always(const struct pf *pf, const struct step *s)
 {
 	(void)pf;

@@ -30,4 +30,8 @@ bool driver_needs_up(const char *driver);
 /* The settings, as bits, for which it says EAGAIN as long as its PF is down. */
 unsigned driver_sets_when_up(const char *driver);
 
+/* Does the card go on to send a VF the frames for its MAC when nobody has it? False where that is
+ * not known. */
+bool driver_keeps_macs(const char *driver);
+
 #endif

@@ -27,6 +27,7 @@ int check_vfio(struct checker *c);
 int check_variants(struct checker *c);
 int check_pfs(struct checker *c);
 int check_groups(struct checker *c);
+int check_layouts(struct checker *c);
 int check_memory(struct checker *c);
 int check_rivals(struct checker *c);
 

@@ -73,8 +73,8 @@ static int check_config(struct checker *c)
 int host_check(const struct check_input *in, struct checks *ret, struct vfprep_problems *p)
 {
 	static int (*const checks[])(struct checker *c) = {
-		check_config, check_kernel, check_iommu,  check_vfio,   check_variants,
-		check_pfs,    check_groups, check_memory, check_rivals,
+		check_config, check_kernel, check_iommu,   check_vfio,   check_variants,
+		check_pfs,    check_groups, check_layouts, check_memory, check_rivals,
 	};
 	struct checker c = { in, ret, p };
 	int r = 0;

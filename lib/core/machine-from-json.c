@@ -125,6 +125,22 @@ static int vf_from_object(struct json_object *o, struct pf *pf)
 	return function_of_pf_from_object(o, index, pf);
 }
 
+/* Return: 1; 0 when there is no such key; -EINVAL. */
+static int names_from_object(struct json_object *o, const char *key, char ***names, size_t *n)
+{
+	struct json_object *list;
+	int r = json_get_array(o, key, &list);
+
+	for (size_t i = 0; r == 1 && i < json_object_array_length(list); i++) {
+		const char *name;
+		char **copy = array_add(names, n, sizeof(*copy));
+		if (!copy || json_value_text(json_object_array_get_idx(list, i), &name) < 0 ||
+		    text_replace(copy, name) < 0)
+			return -EINVAL;
+	}
+	return r;
+}
+
 static int lists_from_object(struct json_object *o, struct pf *pf)
 {
 	struct json_object *list, *self;
@@ -139,16 +155,12 @@ static int lists_from_object(struct json_object *o, struct pf *pf)
 		if (!json_object_is_type(vf, json_type_object) || vf_from_object(vf, pf) < 0)
 			return -EINVAL;
 	}
-	r = json_get_array(o, "altnames", &list);
+	if (names_from_object(o, "altnames", &pf->altnames, &pf->n_altnames) < 0)
+		return -EINVAL;
+	r = names_from_object(o, "uppers", &pf->uppers, &pf->n_uppers);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; r && i < json_object_array_length(list); i++) {
-		const char *name;
-		char **copy = array_add(&pf->altnames, &pf->n_altnames, sizeof(*copy));
-		if (!copy || json_value_text(json_object_array_get_idx(list, i), &name) < 0 ||
-		    text_replace(copy, name) < 0)
-			return -EINVAL;
-	}
+	pf->knows_uppers = r;
 	r = json_get_array(o, "auto_macs", &list);
 	if (r < 0)
 		return r;

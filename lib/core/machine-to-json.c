@@ -136,14 +136,14 @@ static int pf_state_to_object(const struct pf *pf, struct json_object *o)
 	return r;
 }
 
-static int add_altnames(const struct pf *pf, struct json_object *o)
+static int add_names(struct json_object *o, const char *key, char *const *names, size_t n)
 {
 	autojson list = json_object_new_array();
-	for (size_t i = 0; list && i < pf->n_altnames; i++) {
-		if (json_append_text(list, pf->altnames[i]) < 0)
+	for (size_t i = 0; list && i < n; i++) {
+		if (json_append_text(list, names[i]) < 0)
 			return -ENOMEM;
 	}
-	return list ? json_add(o, "altnames", TAKE_PTR(list)) : -ENOMEM;
+	return list ? json_add(o, key, TAKE_PTR(list)) : -ENOMEM;
 }
 
 static int add_auto_macs(const struct pf *pf, struct json_object *o)
@@ -181,9 +181,10 @@ static int pf_facts_to_object(const struct pf *pf, struct json_object *o)
 	    (pf->several_ports && json_add_bool(o, "several_ports", true) < 0) ||
 	    (pf->infiniband && json_add_bool(o, "infiniband", true) < 0) ||
 	    (pf->default_route && json_add_bool(o, "default_route", true) < 0) ||
-	    json_add_bool(o, "lists_vfs", pf->lists_vfs) < 0 || add_altnames(pf, o) < 0)
+	    json_add_bool(o, "lists_vfs", pf->lists_vfs) < 0 ||
+	    add_names(o, "altnames", pf->altnames, pf->n_altnames) < 0)
 		return -ENOMEM;
-	return 0;
+	return pf->knows_uppers ? add_names(o, "uppers", pf->uppers, pf->n_uppers) : 0;
 }
 
 static int record_to_object(const struct record *r, struct json_object **ret)

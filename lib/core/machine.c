@@ -140,8 +140,11 @@ void pf_clear(struct pf *pf)
 		vf_clear(&pf->vfs[i]);
 	for (size_t i = 0; i < pf->n_altnames; i++)
 		free(pf->altnames[i]);
+	for (size_t i = 0; i < pf->n_uppers; i++)
+		free(pf->uppers[i]);
 	free(pf->vfs);
 	free(pf->altnames);
+	free(pf->uppers);
 	free(pf->driver);
 	free(pf->name);
 	free(pf->path);
@@ -204,13 +207,21 @@ int vf_copy(const struct vf *from, struct vf *ret)
 	return 0;
 }
 
-static int pf_copy_lists(const struct pf *from, struct pf *pf)
+static int copy_names(char *const *from, size_t n_from, char ***to, size_t *n_to)
 {
-	for (size_t i = 0; i < from->n_altnames; i++) {
-		char **name = array_add(&pf->altnames, &pf->n_altnames, sizeof(*name));
-		if (!name || text_replace(name, from->altnames[i]) < 0)
+	for (size_t i = 0; i < n_from; i++) {
+		char **name = array_add(to, n_to, sizeof(*name));
+		if (!name || text_replace(name, from[i]) < 0)
 			return -ENOMEM;
 	}
+	return 0;
+}
+
+static int pf_copy_lists(const struct pf *from, struct pf *pf)
+{
+	if (copy_names(from->altnames, from->n_altnames, &pf->altnames, &pf->n_altnames) < 0 ||
+	    copy_names(from->uppers, from->n_uppers, &pf->uppers, &pf->n_uppers) < 0)
+		return -ENOMEM;
 	for (size_t i = 0; i < from->n_auto_macs; i++) {
 		uint8_t(*mac)[6] = array_add(&pf->auto_macs, &pf->n_auto_macs, sizeof(*mac));
 		if (!mac)
@@ -230,11 +241,11 @@ int pf_copy(const struct pf *from, struct pf *ret)
 	struct pf pf = *from;
 	pf.driver = pf.name = pf.path = pf.busy = pf.vf_auto_driver = NULL;
 	pf.elsewhere = (struct elsewhere){ 0 };
-	pf.altnames = NULL;
+	pf.altnames = pf.uppers = NULL;
 	pf.auto_macs = NULL;
 	pf.record = NULL;
 	pf.vfs = pf.self = NULL;
-	pf.n_altnames = pf.n_auto_macs = pf.n_vfs = 0;
+	pf.n_altnames = pf.n_uppers = pf.n_auto_macs = pf.n_vfs = 0;
 	if (text_replace(&pf.driver, from->driver) < 0 || text_replace(&pf.name, from->name) < 0 ||
 	    text_replace(&pf.path, from->path) < 0 || text_replace(&pf.busy, from->busy) < 0 ||
 	    text_replace(&pf.vf_auto_driver, from->vf_auto_driver) < 0 ||

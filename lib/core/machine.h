@@ -134,6 +134,10 @@ struct pf {
 	uint64_t net_inode; /* of its interface's directory in sysfs; 0: not known */
 	char **altnames;
 	size_t n_altnames;
+	bool knows_uppers;
+	char **uppers; /* what lies on top of its interface and of its VFs', step by step: bridges,
+			* bonds, VLANs, macvlans */
+	size_t n_uppers;
 	char *path; /* udev's ID_PATH; NULL: not known */
 	unsigned mtu;
 	bool carrier;

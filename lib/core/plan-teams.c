@@ -3,6 +3,7 @@
 #include "core/plan-internal.h"
 
 #include "core/cdi.h"
+#include "core/layout.h"
 
 #include <errno.h>
 #include <string.h>
@@ -196,12 +197,45 @@ void planner_withdraw_orphans(struct planner *pl)
 	}
 }
 
+/* Is the VF's team to be published, and not only to be parked or not? */
+static bool is_to_be_published(struct planner *pl, size_t i)
+{
+	const struct vf *want = pf_at(pl->want, i);
+
+	return want->team && pl->fates[i] == FATE_ALL && !planner_is_published(pl, want) &&
+	       !differs_in_parking(pl, want);
+}
+
+/* Of each persistent side that leads over this PF once, with the first team that has it. */
+static void note_layouts(struct planner *pl)
+{
+	for (size_t i = 0; i < pl->want->n_vfs; i++) {
+		const struct vf *want = &pl->want->vfs[i];
+		bool told = false;
+		size_t more = 0;
+
+		if (layout_find(pl->actual, pl->have, want->persistent) != LAYOUT_OWN_PF ||
+		    !is_to_be_published(pl, i))
+			continue;
+		for (size_t k = 0; k < pl->want->n_vfs; k++) {
+			if (k == i || !text_equal(pl->want->vfs[k].persistent, want->persistent) ||
+			    !is_to_be_published(pl, k))
+				continue;
+			told = told || k < i;
+			more++;
+		}
+		if (!told)
+			layout_note(pl->have, want->persistent, want->team, more, pl->p);
+	}
+}
+
 void planner_publish(struct planner *pl)
 {
+	if (pl->aim == AIM_APPLY)
+		note_layouts(pl);
 	for (size_t i = 0; i < pf_count(pl->want); i++) {
 		const struct vf *want = pf_at(pl->want, i);
-		if (!want->team || pl->fates[i] != FATE_ALL || planner_is_published(pl, want) ||
-		    differs_in_parking(pl, want))
+		if (!is_to_be_published(pl, i))
 			continue;
 		autofree char *path = team_path(pl, want->team);
 		struct step *s =

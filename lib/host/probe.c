@@ -19,6 +19,7 @@
 #include "host/stuck.h"
 #include "host/sysfs.h"
 #include "host/udev.h"
+#include "host/upper.h"
 #include "host/variant-read.h"
 
 #define MACHINE_ID_BYTES 16
@@ -365,6 +366,9 @@ int probe_machine(const struct probe *probe, const struct pci_address *only,
 		r = group_read_shared(probe->root_fd, m);
 	if (r == 0 && !only)
 		r = holder_mark(probe->root_fd, probe->rundir_fd, m);
+	/* Of teams that are published it is told before anything is done. */
+	for (size_t i = 0; r == 0 && !only && i < m->n_pfs; i++)
+		r = upper_read(probe->root_fd, &m->pfs[i]);
 	host_links_clear(&reader.links);
 	variants_clear(&reader.variants);
 	if (r < 0)

@@ -451,6 +451,7 @@ static void add_pf(struct fake *f, const char *address, const char *name, unsign
 	pf->ifindex = ifindex;
 	pf->autoprobe = true;
 	pf->lists_vfs = true;
+	pf->knows_uppers = true;
 	pf->offset = 128;
 	pf->stride = 2;
 	pf->vendor = 0x8086;
@@ -543,7 +544,10 @@ static int raw_pf(struct fake *f, const char *verb, struct pf *pf, const char *v
 		pf->autoprobe = *value == '1';
 	else if (strcmp(verb, "link") == 0)
 		pf->up = pf->carrier = strcmp(value, "up") == 0;
-	else if (strcmp(verb, "addrgen") == 0)
+	else if (strcmp(verb, "upper") == 0) {
+		char **upper = array_add(&pf->uppers, &pf->n_uppers, sizeof(*upper));
+		return text_replace(upper, value);
+	} else if (strcmp(verb, "addrgen") == 0)
 		return addr_gen_mode_parse(value, &pf->addr_gen_mode);
 	else if (strcmp(verb, "mac") == 0) {
 		struct settings s = { .present = 1u << SETTING_MAC };

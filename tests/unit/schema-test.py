@@ -95,7 +95,7 @@ BROKEN_MACHINE = [
     (["pfs", 0, "address"], GONE), (["pfs", 0, "mac"], "none"), (["pfs", 0, "up"], 1),
     (["pfs", 0, "addr_gen_mode"], "EUI64"), (["pfs", 0, "numvfs"], -1),
     (["pfs", 0, "device"], "8086:10C9"), (["pfs", 0, "auto_macs", 0], "01:00:00:00:00:00"),
-    (["pfs", 0, "altnames"], [1]), (["pfs", 0, "ifindex"], 0), (["pfs", 0, "name"], None),
+    (["pfs", 0, "altnames"], [1]), (["pfs", 0, "uppers"], "br0"), (["pfs", 0, "ifindex"], 0), (["pfs", 0, "name"], None),
     (["pfs", 0, "vfs", 0, "index"], 65535), (["pfs", 0, "vfs", 0, "in_use"], 1),
     (["pfs", 0, "vfs", 0, "node"], "/dev/vfio/"), (["pfs", 0, "vfs", 0, "node_mode"], "660"),
     (["pfs", 0, "vfs", 0, "node_uid"], GONE), (["pfs", 0, "vfs", 0, "driver"], ""),

@@ -8,7 +8,7 @@ static void host_on_which_all_is_well_has_only_good_verdicts(void **state)
 
 	check(f);
 	assert_int_equal(vfprep_problems_count(f->problems), 0);
-	assert_int_equal(f->checks.n, 15);
+	assert_int_equal(f->checks.n, 16);
 	for (size_t i = 0; i < f->checks.n; i++)
 		assert_int_equal(f->checks.items[i].result, CHECK_OK);
 	expect_verdict(f, "configuration", CHECK_OK, "1 file");
@@ -355,6 +355,58 @@ static void host_of_which_nothing_is_known_has_no_problems(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void add_upper_of(struct fixture *f, const char *name)
+{
+	struct pf *pf = &f->machine->pfs[0];
+	char **upper = array_add(&pf->uppers, &pf->n_uppers, sizeof(*upper));
+
+	pf->knows_uppers = true;
+	assert_int_equal(text_replace(upper, name), 0);
+}
+
+static void persistent_side_over_its_own_pf_is_noted(void **state)
+{
+	struct fixture *f = *state;
+
+	set_config(f, MATCH "[PF]\nVirtualFunctions=2\n"
+			    "[VF]\nTeam=web%i\nPersistent=bridge:br0\n[VF 0-1]\n");
+	expect_unknown(f, "layout", "of 2 of 2 persistent sides it is not known");
+	add_upper_of(f, "br1");
+	expect_ok(f, "layout", "no persistent side");
+	add_upper_of(f, "br0");
+	expect_note(f, "layout", PF_ADDRESS, "'br0' of vf 0 and 1 more leads over this PF");
+	expect_verdict(f, "layout", CHECK_OK, "2 of 2");
+	assert_int_equal(vfprep_problems_count(f->problems), 1);
+
+	/* One of Open vSwitch's bridges: of which the interface is a port is not shown. */
+	f->machine->pfs[0].n_uppers--;
+	free(f->machine->pfs[0].uppers[1]);
+	add_upper_of(f, "ovs-system");
+	expect_unknown(f, "layout", "not known");
+	set_config(f, MATCH "[PF]\nVirtualFunctions=2\n"
+			    "[VF]\nTeam=web%i\nPersistent=user\n[VF 0-1]\n");
+	expect_ok(f, "layout", "no persistent side");
+}
+
+/* What prepare has published stands in no file. */
+static void persistent_side_of_a_team_in_no_file_is_noted(void **state)
+{
+	struct fixture *f = *state;
+	struct team *team = array_add(&f->machine->teams, &f->machine->n_teams, sizeof(*team));
+
+	team->pf.address = f->machine->pfs[0].address;
+	team->pf.vf = 1;
+	team->transient.group = -1;
+	assert_int_equal(text_replace(&team->name, "store"), 0);
+	assert_int_equal(text_replace(&team->hint, "direct:eth0"), 0);
+	set_config(f, MATCH "[PF]\nVirtualFunctions=2\n[VF 0]\nTeam=web0\n");
+	add_upper_of(f, "br0");
+	expect_note(f, "layout", PF_ADDRESS, "'eth0' of vf 1 leads over this PF");
+	/* With a file for it the file holds. */
+	set_config(f, MATCH "[PF]\nVirtualFunctions=2\n[VF 1]\nTeam=store\n");
+	expect_ok(f, "layout", "no persistent side");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -379,6 +431,8 @@ int main(void)
 		TEST(limits_that_cannot_be_seen_are_not_known),
 		TEST(machine_of_somebody_else_has_no_facts),
 		TEST(host_of_which_nothing_is_known_has_no_problems),
+		TEST(persistent_side_over_its_own_pf_is_noted),
+		TEST(persistent_side_of_a_team_in_no_file_is_noted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # profile: wire
-# timeout: 240
+# timeout: 300
 # shows: a persistent side over the same PF is cut off from when a VF driver had the team's MAC; park cures it, unpark takes that back
 # shellcheck source=tests/lab/lib.sh
 . "$LAB/lib.sh"
@@ -110,6 +110,9 @@ make_persistent_side
 wait_for 20 ip netns exec peer busybox ping -c 1 -W 1 192.0.2.2
 expect_answered 'without VFs'
 expect_status 0 vfprep apply
+expect_match 'what apply says' "$ERR" "$PF0: the persistent side 'br0' of web0 leads over this PF too: its guest is cut off"
+expect_status 0 vfprep apply
+expect_equal 'what it says when nothing is to do' "$ERR" 'vfprep: note: nothing to do'
 wait_for 20 ip netns exec peer busybox ping -c 1 -W 1 192.0.2.2
 expect_answered 'with a VF that nobody opened'
 inode=$(stat -c %i $published)
@@ -151,6 +154,22 @@ expect_equal 'the directory' "$(stat -c %i $published)" "$inode"
 
 expect_status 0 vfprep park web0
 expect_answered 'when it is parked again'
+expect_status 0 vfprep unpark web0
+
+# macvtap, which "direct" is, has the MAC in the PF's own filter too, and this card sends the frames to both.
+ip netns del guest
+ip link del br0
+ip netns add guest
+ip link add link "$name" name macvlan0 type macvlan mode bridge
+ip link set dev macvlan0 address $mac
+ip link set dev macvlan0 netns guest
+ip -n guest address add 192.0.2.2/24 dev macvlan0
+ip -n guest link set dev macvlan0 up
+expect_answered 'of a macvlan on the PF'
+ip netns del guest
+make_persistent_side
+expect_lost 'with the bridge again'
+
 expect_status 0 vfprep release --all
 expect_answered 'after release'
 ip link set dev "$name" nomaster
