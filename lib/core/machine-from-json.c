@@ -112,7 +112,11 @@ static int function_of_pf_from_object(struct json_object *o, unsigned index, str
 	    json_get_bool(o, "made_by_vfprep", &vf->ours) < 0 ||
 	    json_get_bool(o, "prepared", &vf->prepared) < 0)
 		return -EINVAL;
-	int r = json_get_object(o, "settings", &part);
+	int r = json_get_mac(o, "parking_mac", vf->parking_mac);
+	if (r < 0)
+		return r;
+	vf->parked = r;
+	r = json_get_object(o, "settings", &part);
 	return r == 1 ? settings_from_json(part, &vf->settings) : r;
 }
 

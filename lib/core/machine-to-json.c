@@ -92,7 +92,8 @@ static int vf_to_object(const struct vf *vf, const struct pf *pf, const struct v
 			return -ENOMEM;
 	}
 	if ((vf->ours && json_add_bool(o, "made_by_vfprep", true) < 0) ||
-	    (vf->prepared && json_add_bool(o, "prepared", true) < 0))
+	    (vf->prepared && json_add_bool(o, "prepared", true) < 0) ||
+	    (vf->parked && json_add_mac(o, "parking_mac", vf->parking_mac) < 0))
 		return -ENOMEM;
 	if (vf->settings.present && (settings_to_json(&vf->settings, &settings) < 0 ||
 				     json_add(o, "settings", settings) < 0))

@@ -87,7 +87,8 @@ struct vf {
 	char *persistent;                /* wanted: the hint for the persistent side; NULL: none */
 	struct container_node container; /* wanted: how a container sees its node */
 	uint64_t guest_memory;           /* wanted: of its guest; 0: not known */
-	bool parked; /* wanted: its team is, so that it has PARKING_MAC and not TEAM_MAC */
+	/* wanted, in a record: its team is parked, so that it has PARKING_MAC, not TEAM_MAC */
+	bool parked;
 	uint8_t team_mac[6], parking_mac[6];
 };
 

@@ -158,7 +158,7 @@ static int want_vf_back(const struct pf *pf, unsigned index, struct pf *want)
 		return -ENOMEM;
 	if (original) {
 		int r = vf_copy(original, vf);
-		vf->prepared = false; /* nor is it any more */
+		vf->prepared = vf->parked = false; /* nor is it any more */
 		return r;
 	}
 	vf->function.address = pf_vf_address(pf, index);

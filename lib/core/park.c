@@ -113,6 +113,25 @@ static bool stays(const struct pf *want, const struct pf *pf)
 	return !(want->has & PF_NUMVFS) || want->numvfs == pf->n_vfs;
 }
 
+/* What is published decides; where a run took it back and was killed, the record. */
+static bool find_parking(const struct vfprep_machine *actual, const struct pf *pf,
+			 const struct vf *want, uint8_t ret_mac[static 6])
+{
+	const struct team *named = machine_find_team(actual, want->team);
+	const struct team *t = machine_team_of_vf(actual, pf->address, want->index);
+	const struct vf *recorded = record_find_vf(pf, want->index);
+
+	if (!recorded || (named && named != t))
+		return false;
+	if (!t && recorded->parked)
+		memcpy(ret_mac, recorded->parking_mac, sizeof(recorded->parking_mac));
+	else if (t && t == named && t->parked && !team_find_loss(actual, t))
+		choose_parking_mac(pf, t, ret_mac);
+	else
+		return false;
+	return true;
+}
+
 void keep_parked(const struct vfprep_machine *actual, struct vfprep_machine *wanted)
 {
 	for (size_t i = 0; i < wanted->n_pfs; i++) {
@@ -120,15 +139,10 @@ void keep_parked(const struct vfprep_machine *actual, struct vfprep_machine *wan
 		const struct pf *pf = machine_find_pf(actual, want->address);
 		for (size_t k = 0; k < want->n_vfs; k++) {
 			struct vf *vf = &want->vfs[k];
-			const struct team *t =
-				vf->team ? machine_find_team(actual, vf->team) : NULL;
-			if (!t || !t->parked || t->pf.vf != vf->index ||
-			    pci_address_compare(t->pf.address, want->address) != 0 ||
-			    team_find_loss(actual, t) || !stays(want, pf) ||
-			    !record_find_vf(pf, vf->index))
+			if (!vf->team || !stays(want, pf) || !pf_find_vf(pf, vf->index) ||
+			    !find_parking(actual, pf, vf, vf->parking_mac))
 				continue;
-			vf_take_parking(vf, t);
-			choose_parking_mac(pf, t, vf->parking_mac);
+			vf->parked = true;
 			memcpy(vf->team_mac, vf->settings.mac, sizeof(vf->team_mac));
 			memcpy(vf->settings.mac, vf->parking_mac, sizeof(vf->settings.mac));
 		}

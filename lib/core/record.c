@@ -268,6 +268,22 @@ int record_extend(struct pf *pf, const char *boot_id, const struct vfprep_plan *
 	return 0;
 }
 
+bool record_parking(struct pf *pf, const struct pf *want)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < want->n_vfs; i++) {
+		const struct vf *vf = &want->vfs[i];
+		struct vf *entry = vf->parked ? record_find_vf(pf, vf->index) : NULL;
+		if (!entry || (entry->parked && memcmp(entry->parking_mac, vf->parking_mac,
+						       sizeof(vf->parking_mac)) == 0))
+			continue;
+		entry->parked = changed = true;
+		memcpy(entry->parking_mac, vf->parking_mac, sizeof(entry->parking_mac));
+	}
+	return changed;
+}
+
 static void shrink_vf(struct vf *entry, const struct vf *vf)
 {
 	struct function *f = &entry->function;
@@ -313,8 +329,8 @@ bool record_shrink(struct pf *pf)
 		const struct vf *vf = pf_find_vf(pf, entry->index);
 		if (vf)
 			shrink_vf(entry, vf);
-		if (!vf || (!entry->ours && !entry->prepared && !entry->settings.present &&
-			    !entry->function.has))
+		if (!vf || (!entry->ours && !entry->prepared && !entry->parked &&
+			    !entry->settings.present && !entry->function.has))
 			drop_vf(&r->original, i);
 	}
 	struct vf *self = r->original.self;

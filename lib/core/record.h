@@ -17,6 +17,10 @@ int record_reconcile(struct pf *pf, const char *boot_id);
 int record_extend(struct pf *pf, const char *boot_id, const struct vfprep_plan *plan, bool made,
 		  bool *ret_changed);
 
+/* Notes in the PF's record which of its VFs are to be parked, by what is wanted of the PF: while
+ * their teams are not published nothing else says so. Return: true when something was noted. */
+bool record_parking(struct pf *pf, const struct pf *want);
+
 /* Right after the count was written: marks the VFs as ours and takes their inodes. */
 int record_made(struct pf *pf);
 

@@ -106,7 +106,8 @@ static int save_originals(struct pf_run *run)
 	bool changed;
 
 	int r = record_extend(pf, run->start->boot_id, run->plan, false, &changed);
-	if (r == 0 && changed)
+	bool parking = r == 0 && record_parking(pf, machine_find_pf(run->wanted, run->address));
+	if (r == 0 && (changed || parking))
 		r = state_save(&run->store, pf);
 	return r < 0 ? save_failed(run, r) : 0;
 }
@@ -304,14 +305,18 @@ static bool is_as_wanted(const struct vfprep_machine *m, const struct pf *pf, co
 	return true;
 }
 
-/* Who has the VFs now, the command line or the files: where it has come about. */
-static void mark_prepared(const struct vfprep_machine *m, struct pf *pf, const struct pf *want)
+/* Who has the VFs now, the command line or the files, and which are parked: where it has come
+ * about. */
+static void mark_as_wanted(const struct vfprep_machine *m, struct pf *pf, const struct pf *want)
 {
 	for (size_t i = 0; i < pf_count(want); i++) {
 		const struct vf *vf = pf_at(want, i);
 		struct vf *recorded = record_find_vf(pf, vf->index);
-		if (recorded && is_as_wanted(m, pf, vf))
-			recorded->prepared = vf->prepared;
+		if (!recorded || !is_as_wanted(m, pf, vf))
+			continue;
+		recorded->prepared = vf->prepared;
+		recorded->parked = vf->parked;
+		memcpy(recorded->parking_mac, vf->parking_mac, sizeof(vf->parking_mac));
 	}
 }
 
@@ -320,7 +325,7 @@ void pf_tidy_record(const struct store *store, const struct vfprep_machine *m, s
 {
 	if (!pf->record)
 		return;
-	mark_prepared(m, pf, want);
+	mark_as_wanted(m, pf, want);
 	pf->record->to_probe = pf->record->to_probe && !complete;
 	if (record_shrink(pf)) {
 		record_free(pf->record);

@@ -350,6 +350,38 @@ static void apply_leaves_a_parked_team_parked(void **state)
 	fake_host_close(&h);
 }
 
+static void apply_that_fails_anywhere_leaves_it_parked(void **state)
+{
+	(void)state;
+	for (unsigned k = 0;; k++) {
+		struct fake_host h;
+		unsigned n = k / MISHAP_COUNT + 1;
+		autoteam t = { .transient.group = -1 };
+		open_prepared(&h);
+		expect_done(&h, fake_host_park(&h, "web0", true));
+		fake_host_raw(&h, "mac 0000:01:00.0 0 02:00:00:00:00:99");
+		fake_host_raw(&h, "unbind 0000:01:10.0");
+		arm(&h, k % MISHAP_COUNT, n, EIO);
+		(void)fake_host_apply(&h);
+		bool over = h.fake->ops < n;
+		fake_host_heal(&h);
+		if (sysfs_exists(h.host.rundir_fd, "teams/web0/team.json")) {
+			read_team(&h, "web0", &t);
+			assert_true(t.parked);
+		}
+		assert_int_equal(fake_host_apply(&h), 0);
+		assert_int_equal(h.outcome, VFPREP_DONE);
+		expect_parked(&h, true);
+		assert_int_equal(count_good(&h), 2);
+		expect_done(&h, fake_host_park(&h, "web0", false));
+		expect_done(&h, fake_host_apply(&h));
+		expect_parked(&h, false);
+		fake_host_close(&h);
+		if (over)
+			break;
+	}
+}
+
 static void team_gets_another_mac_while_it_is_parked(void **state)
 {
 	static const char other[] = "[Match]\nAddress=0000:01:00.0\n[PF]\nVirtualFunctions=2\n"
@@ -530,6 +562,7 @@ int main(void)
 		cmocka_unit_test(mac_that_the_driver_does_not_take_is_no_parking),
 		cmocka_unit_test(mac_that_the_driver_does_not_report_is_set_each_time),
 		cmocka_unit_test(apply_leaves_a_parked_team_parked),
+		cmocka_unit_test(apply_that_fails_anywhere_leaves_it_parked),
 		cmocka_unit_test(team_gets_another_mac_while_it_is_parked),
 		cmocka_unit_test(release_puts_back_what_was_before_the_team),
 		cmocka_unit_test(vf_that_is_made_anew_is_not_parked),
