@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shows: what lies on top of a PF is found by the kernel's links: bonds, VLANs, bridges, macvlans, and those of its VFs' interfaces
+# shows: what lies on top of a PF is found by the kernel's links: bonds, VLANs, bridges, macvlans; plan and check note a persistent side there
 # shellcheck source=tests/lab/lib.sh
 . "$LAB/lib.sh"
 
@@ -88,21 +88,8 @@ not_noted bridge:br100
 ip link del bond0
 ip link del br100
 
-# By another PF; by a VF of the own one.
+# By another PF.
 ip link add name br0 type bridge
 ip link set dev "$(pf_netdev $PF1)" master br0
 not_noted bridge:br0
 ip link del br0
-raw link $PF0 up >/dev/null
-expect_equal count "$(raw numvfs $PF0 2)" ok
-wait_for 10 test -e "$(device 0000:01:10.2)/net"
-ip link add link "$(pf_netdev 0000:01:10.2)" name macvlan0 type macvlan mode bridge
-wish direct:macvlan0
-sed -i /VirtualFunctions/d /etc/vfprep/10-uplink.conf
-expect_equal 'on a VF' "$(uppers $PF0)" macvlan0
-expect_status 0 vfprep apply
-expect_match 'what apply says' "$ERR" "the persistent side 'macvlan0' of web0 leads over this PF too"
-ip link del macvlan0
-expect_status 0 vfprep release --all
-expect_equal count "$(raw numvfs $PF0 0)" ok
-raw link $PF0 down >/dev/null
