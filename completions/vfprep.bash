@@ -37,8 +37,8 @@ _vfprep_options()
 	case $1 in
 	list) echo '--json --machine= --rundir= --quiet -q' ;;
 	check) echo '--json --machine= --config-only --confdir= --rundir= --quiet -q' ;;
-	plan) echo '--json --machine= --exit-code --force --live --confdir= --rundir= --verbose -v --quiet -q' ;;
-	apply) echo '--json --dry-run -n --force --live --wait= --timeout= --confdir= --rundir= --verbose -v --quiet -q' ;;
+	plan) echo '--json --machine= --exit-code --force --live --prune --confdir= --rundir= --verbose -v --quiet -q' ;;
+	apply) echo '--json --dry-run -n --force --live --prune --wait= --timeout= --confdir= --rundir= --verbose -v --quiet -q' ;;
 	prepare) echo '--json --team= --mac= --driver= --owner= --group= --mode= --persistent= --container-owner= --container-group= --guest-memory= --dry-run -n --force --wait= --timeout= --rundir= --verbose -v --quiet -q' ;;
 	release) echo '--json --dry-run -n --all --force --wait= --timeout= --rundir= --verbose -v --quiet -q' ;;
 	cdi) echo '--hook-file --run-options --rundir= --quiet -q' ;;

@@ -57,6 +57,7 @@ complete -c vfprep -n '__fish_seen_subcommand_from prepare' -l container-group -
 complete -c vfprep -n '__fish_seen_subcommand_from prepare' -l guest-memory -x -d 'of its guest, as 4G'
 complete -c vfprep -n '__fish_seen_subcommand_from plan apply prepare release' -l force -d 'also VFs that uio or another driver has'
 complete -c vfprep -n '__fish_seen_subcommand_from plan apply' -l live -d 'change settings of VFs in use, nothing else'
+complete -c vfprep -n '__fish_seen_subcommand_from plan apply' -l prune -d 'also put back PFs that no file is for any more'
 complete -c vfprep -n '__fish_seen_subcommand_from apply prepare release park unpark' -l wait -x -d 'wait that long for another vfprep'
 complete -c vfprep -n '__fish_seen_subcommand_from apply prepare release park unpark' -l timeout -x -d 'scale every deadline'
 complete -c vfprep -n '__fish_seen_subcommand_from check plan apply' -l confdir -x -a '(__fish_complete_directories)' -d 'read the configuration there'

@@ -412,8 +412,42 @@ static void drop_faulty(struct vfprep_machine *m, const struct pci_address *pfs,
 	}
 }
 
+/* Has an apply changed something of it that is not back yet? What vfprep prepare did does not
+ * count. */
+static bool is_left(const struct pf *pf)
+{
+	const struct pf *original = pf->record ? &pf->record->original : NULL;
+
+	for (size_t i = 0; original && i < pf_count(original); i++) {
+		if (!pf_at(original, i)->prepared)
+			return true;
+	}
+	return original && !pf_count(original);
+}
+
+/* The rule for a PF that no file is for: one that asks for nothing, so that it goes back, or NULL:
+ * it stays. An interface that is elsewhere has no name here, by which a file may mean it. */
+static const struct rule *rule_for_left(const struct pf *pf, bool prune, struct vfprep_problems *p)
+{
+	static const struct rule nothing;
+	char subject[PCI_ADDRESS_TEXT];
+
+	if (prune && !pf->elsewhere.is)
+		return &nothing;
+	pci_address_format(pf->address, subject);
+	if (prune)
+		(void)problem_add(p, 0, VFPREP_NOTE, subject, "release it by its address",
+				  "no file matches it, but its interface is in another network "
+				  "namespace, and a file may mean it by its name: it is left");
+	else
+		(void)problem_add(p, 0, VFPREP_NOTE, subject,
+				  "run vfprep apply --prune, or vfprep release for it",
+				  "no file matches it any more; what vfprep changed of it stays");
+	return NULL;
+}
+
 int desire_from_config(const struct vfprep_config *config, const struct vfprep_machine *actual,
-		       const struct pci_address *pfs, size_t n_pfs,
+		       const struct pci_address *pfs, size_t n_pfs, bool prune,
 		       struct vfprep_machine **ret_wanted, struct vfprep_problems *p)
 {
 	automachine wanted = machine_new();
@@ -422,6 +456,8 @@ int desire_from_config(const struct vfprep_config *config, const struct vfprep_m
 	for (size_t i = 0; i < actual->n_pfs; i++) {
 		const struct pf *pf = &actual->pfs[i];
 		const struct rule *rule = config_rule_for(config, pf);
+		if (!rule && is_left(pf) && (!pfs || address_in(pf->address, pfs, n_pfs)))
+			rule = rule_for_left(pf, prune, p);
 		if (!rule)
 			continue;
 		struct pf *want = machine_add_pf(wanted, pf->address);

@@ -7,10 +7,11 @@
 #include "core/machine.h"
 
 /* What the configuration wants of ACTUAL; values that vfprep changed and no file names any more
- * are wanted as they were. PFs whose wishes are at fault are left out and reported. PFS limits it
- * to some PFs (NULL: all). */
+ * are wanted as they were; with PRUNE also of PFs that no file is for any more, else a note tells
+ * of those. PFs whose wishes are at fault are left out and reported. PFS limits it to some PFs
+ * (NULL: all). */
 int desire_from_config(const struct vfprep_config *config, const struct vfprep_machine *actual,
-		       const struct pci_address *pfs, size_t n_pfs,
+		       const struct pci_address *pfs, size_t n_pfs, bool prune,
 		       struct vfprep_machine **ret_wanted, struct vfprep_problems *p);
 
 /* What release wants: the originals. Names are PF, VF or team (an operand with ':' is an address,

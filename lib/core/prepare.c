@@ -176,7 +176,7 @@ int desire_prepare(const struct prepare_request *request, const struct vfprep_ma
 	autoproblems found = vfprep_problems_new();
 	r = found ? read_file(request, pf, index, &config, p) : -ENOMEM;
 	if (r == 0)
-		r = desire_from_config(config, actual, &pf->address, 1, &wanted, found);
+		r = desire_from_config(config, actual, &pf->address, 1, false, &wanted, found);
 	if (found)
 		tell(found, p);
 	if (r < 0)

@@ -26,7 +26,8 @@ static int desire_config(const struct wish *w, const struct vfprep_machine *actu
 		if (r == -ENOTUNIQ)
 			return r;
 	}
-	return desire_from_config(w->config, actual, w->n_names ? pfs : NULL, n, ret_wanted, p);
+	return desire_from_config(w->config, actual, w->n_names ? pfs : NULL, n, w->prune,
+				  ret_wanted, p);
 }
 
 int wish_desire(const struct wish *w, const struct vfprep_machine *actual,

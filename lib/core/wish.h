@@ -17,6 +17,7 @@ struct wish {
 				     release, of teams to park */
 	size_t n_names;           /* 0: all, but nothing to park */
 	bool parked;              /* AIM_PARK: what they are to be */
+	bool prune;               /* also of PFs that the configuration is not for any more */
 	bool force, live;         /* also VFs of any driver; settings also of VFs in use */
 	bool verbose;             /* with notes about which file configures which PF */
 };

@@ -171,13 +171,15 @@ static int make_plan(struct wish *wish, const char *const *names, unsigned flags
 {
 	autoplan plan = NULL;
 
-	if (flags & ~(unsigned)(VFPREP_FORCE | VFPREP_LIVE))
+	unsigned known = VFPREP_FORCE | VFPREP_LIVE | (wish->aim == AIM_APPLY ? VFPREP_PRUNE : 0);
+	if (flags & ~known)
 		return problem_add(p, -EINVAL, VFPREP_CONFIG, NULL, NULL, "unknown flags: %#x",
-				   flags);
+				   flags & ~known);
 	wish->names = names;
 	wish->n_names = count_names(names);
 	wish->force = flags & VFPREP_FORCE;
 	wish->live = flags & VFPREP_LIVE;
+	wish->prune = flags & VFPREP_PRUNE;
 	int r = check_names(names, p);
 	if (r == 0)
 		r = wish_plan(wish, actual, &plan, p);

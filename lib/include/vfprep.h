@@ -129,7 +129,8 @@ void vfprep_machine_free(struct vfprep_machine *machine);
 enum vfprep_flags {
 	VFPREP_FORCE = 1, /* also VFs that a driver has that is neither VFIO's nor makes an
 			     interface, as uio */
-	VFPREP_LIVE = 2   /* change settings of VFs in use, and nothing else of them */
+	VFPREP_LIVE = 2,  /* change settings of VFs in use, and nothing else of them */
+	VFPREP_PRUNE = 4  /* of vfprep_plan_apply(): put back PFs that CONFIG is not for any more */
 };
 
 /* The steps that make ACTUAL what CONFIG asks for. PFS is a list, ended by NULL, of the PFs to plan

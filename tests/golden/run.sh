@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Plans of tests/golden/plan: configuration and machine.json give plan.txt; run.sh VFPREP [CASE...].
+# Plans of tests/golden/plan: configuration, machine.json and perhaps options give plan.txt; run.sh VFPREP [CASE...].
 # GOLDEN_UPDATE=1 writes what comes out instead of comparing; review that diff as code.
 set -u
 
@@ -15,7 +15,8 @@ play()
 	local status=0 errors
 
 	errors=$(mktemp)
-	"$vfprep" plan --machine="$1/machine.json" --confdir="$1" --exit-code 2>"$errors" || status=$?
+	# shellcheck disable=SC2046 # a word each
+	"$vfprep" plan --machine="$1/machine.json" --confdir="$1" --exit-code $(cat "$1/options" 2>/dev/null) 2>"$errors" || status=$?
 	sed "s#$1/*##g" "$errors"
 	rm -f "$errors"
 	echo "exit $status"

@@ -61,7 +61,16 @@ do_ raw hold 0000:01:10.0
 do_ vfprep release --all
 do_ vfprep release www
 do_ vfprep apply
+# No file is for the PF any more.
+conf 10-uplink <<EOF
+[Match]
+Address=0000:02:00.0
+EOF
+do_ vfprep apply
+do_ vfprep apply --prune
 do_ raw drop 0000:01:10.0
-do_ vfprep release --all
+do_ vfprep plan --prune
+do_ vfprep apply --prune
 do_ state
+do_ vfprep apply --prune
 do_ vfprep release --all

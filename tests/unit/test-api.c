@@ -270,6 +270,40 @@ static void what_is_applied_is_verified_and_released(void **state)
 	assert_string_equal(before, after);
 }
 
+static void a_pf_that_no_file_is_for_is_pruned(void **state)
+{
+	struct vfprep_config *config = NULL;
+	struct vfprep_machine *m = NULL;
+	struct vfprep_plan *plan = NULL;
+	enum vfprep_outcome outcome = VFPREP_LEFT;
+
+	(void)state;
+	autofree char *before = fake_state(f.h.fake);
+	apply();
+	assert_int_equal(file_write(f.h.host.rundir_fd, "conf/10-uplink.conf",
+				    "[Match]\nAddress=0000:02:00.0\n"),
+			 0);
+	assert_int_equal(vfprep_config_load(f.ctx, &config, f.p), 0);
+	assert_int_equal(vfprep_machine_read(f.ctx, &m, f.p), 0);
+	assert_int_equal(vfprep_plan_apply(config, NULL, 0, m, &plan, f.p), 0);
+	assert_int_equal(vfprep_plan_count(plan), 0);
+	expect_finding(f.p, VFPREP_NOTE, "0000:01:00.0", "no file matches it");
+	vfprep_plan_free(plan);
+	forget_problems();
+
+	assert_int_equal(vfprep_plan_release(NULL, VFPREP_PRUNE, m, &plan, f.p), -EINVAL);
+	expect_finding(f.p, VFPREP_CONFIG, "", "unknown flags: 0x4");
+	forget_problems();
+	assert_int_equal(vfprep_plan_apply(config, NULL, VFPREP_PRUNE, m, &plan, f.p), 0);
+	assert_int_equal(vfprep_run(f.ctx, plan, NULL, NULL, &outcome, f.p), 0);
+	assert_int_equal(outcome, VFPREP_DONE);
+	vfprep_plan_free(plan);
+	vfprep_machine_free(m);
+	vfprep_config_free(config);
+	autofree char *after = fake_state(f.h.fake);
+	assert_string_equal(before, after);
+}
+
 static void a_machine_goes_through_json(void **state)
 {
 	struct vfprep_machine *m = NULL, *again = NULL;
@@ -734,6 +768,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_plan_for_another_machine_is_not_run, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(what_is_applied_is_verified_and_released, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_pf_that_no_file_is_for_is_pruned, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_machine_goes_through_json, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_bad_file_is_told_with_its_line, setup, teardown),

@@ -126,6 +126,7 @@ int act(struct cli *cli, const struct wish *wish, bool dry)
 
 	whole.force = cli->given & OPTION_FORCE;
 	whole.live = cli->given & OPTION_LIVE;
+	whole.prune = cli->given & OPTION_PRUNE;
 	whole.verbose = cli->given & OPTION_VERBOSE;
 	int r = dry ? show(cli, &whole, &steps) : take_steps(cli, &whole, &steps);
 	/* What else went wrong is told by the findings. */

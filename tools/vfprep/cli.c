@@ -39,6 +39,7 @@ static const struct option_row option_table[] = {
 	{ OPTION_ALL, "all", 0, NULL, "everything that vfprep changed" },
 	{ OPTION_FORCE, "force", 0, NULL, "also VFs that uio or another driver has" },
 	{ OPTION_LIVE, "live", 0, NULL, "change settings of VFs in use, nothing else" },
+	{ OPTION_PRUNE, "prune", 0, NULL, "also put back PFs that no file is for any more" },
 	{ OPTION_WAIT, "wait", 0, "SECONDS", "wait that long for another vfprep" },
 	{ OPTION_TIMEOUT, "timeout", 0, "PERCENT", "scale every deadline (100)" },
 	{ OPTION_CONFDIR, "confdir", 0, "DIR", "read the configuration there" },
@@ -109,6 +110,7 @@ static int take_argument(struct cli *cli, const struct option_row *o, const char
 	case OPTION_ALL:
 	case OPTION_FORCE:
 	case OPTION_LIVE:
+	case OPTION_PRUNE:
 	case OPTION_VERBOSE:
 		break;
 	}

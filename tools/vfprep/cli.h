@@ -23,6 +23,7 @@ enum option_bit {
 	OPTION_FORCE = 1 << 10,
 	OPTION_LIVE = 1 << 11,
 	OPTION_VERBOSE = 1 << 12,
+	OPTION_PRUNE = 1 << 13,
 	OPTION_TEAM = 1 << 16, /* from here on in the order of enum prepare_value */
 	OPTION_MAC = 1 << 17,
 	OPTION_DRIVER = 1 << 18,

@@ -48,7 +48,7 @@ const struct command command_plan = {
 	.operands = "[PF...]",
 	.summary = "Show the steps that apply would take",
 	.options = OPTION_JSON | OPTION_MACHINE | OPTION_EXIT_CODE | OPTION_FORCE | OPTION_LIVE |
-		   OPTION_CONFDIR | OPTION_RUNDIR | OPTION_VERBOSE | OPTION_QUIET,
+		   OPTION_PRUNE | OPTION_CONFDIR | OPTION_RUNDIR | OPTION_VERBOSE | OPTION_QUIET,
 	.takes_operands = true,
 	.run = run_plan,
 };
@@ -57,8 +57,9 @@ const struct command command_apply = {
 	.name = "apply",
 	.operands = "[PF...]",
 	.summary = "Make this machine what the configuration asks for",
-	.options = OPTION_JSON | OPTION_DRY_RUN | OPTION_FORCE | OPTION_LIVE | OPTION_WAIT |
-		   OPTION_TIMEOUT | OPTION_CONFDIR | OPTION_RUNDIR | OPTION_VERBOSE | OPTION_QUIET,
+	.options = OPTION_JSON | OPTION_DRY_RUN | OPTION_FORCE | OPTION_LIVE | OPTION_PRUNE |
+		   OPTION_WAIT | OPTION_TIMEOUT | OPTION_CONFDIR | OPTION_RUNDIR | OPTION_VERBOSE |
+		   OPTION_QUIET,
 	.takes_operands = true,
 	.run = run_apply,
 };
