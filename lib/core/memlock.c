@@ -15,6 +15,35 @@ uint64_t memlock_need(uint64_t guest_memory)
 	return guest_memory + BESIDE; /* GUEST_MEMORY_MAX leaves room */
 }
 
+/* qemuDomainGetMemLockLimitBytes() in libvirt's qemu_domain.c: a hard limit goes before <locked/>,
+ * and both before what the devices need. */
+uint64_t memlock_of_guest(const struct memlock_guest *g)
+{
+	unsigned times = g->times ? g->times : 1;
+
+	if (g->hard_limit)
+		return g->hard_limit;
+	if (g->locked)
+		return MEMLOCK_UNLIMITED;
+	if (!g->memory)
+		return 0;
+	return g->memory > (MEMLOCK_UNLIMITED - BESIDE) / times ? MEMLOCK_UNLIMITED
+								: memlock_need(g->memory * times);
+}
+
+char *memlock_reason(const struct memlock_guest *g)
+{
+	if (g->hard_limit)
+		return strdup("its <hard_limit>");
+	if (g->locked)
+		return strdup("with <locked/> libvirt takes the limit away");
+	if (g->times > 1)
+		return text_format("%u times its memory, which libvirt counts for each device, and "
+				   "1 GiB",
+				   g->times);
+	return strdup("its memory and 1 GiB");
+}
+
 struct memlock memlock_raise(struct memlock have, uint64_t need)
 {
 	return (struct memlock){

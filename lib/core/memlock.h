@@ -17,6 +17,19 @@ struct memlock {
 /* What the guest's process has to be allowed to lock. */
 uint64_t memlock_need(uint64_t guest_memory);
 
+/* What of a domain decides how much libvirt lets its QEMU lock. */
+struct memlock_guest {
+	uint64_t memory;     /* in bytes; 0: not known */
+	unsigned times;      /* that libvirt counts it; 0: once */
+	uint64_t hard_limit; /* in bytes; 0: the domain has none */
+	bool locked;         /* <memoryBacking> has <locked/> */
+};
+
+/* The limit that libvirt sets for that QEMU, to which it cannot raise its own; 0: not known. */
+uint64_t memlock_of_guest(const struct memlock_guest *g);
+/* What that is made of: "its memory and 1 GiB". NULL when memory ran out; the caller frees it. */
+char *memlock_reason(const struct memlock_guest *g);
+
 /* HAVE raised to NEED where it is lower; no limit of it is ever lowered. */
 struct memlock memlock_raise(struct memlock have, uint64_t need);
 bool memlock_equal(struct memlock a, struct memlock b);

@@ -183,6 +183,14 @@ static char *mebibytes(uint64_t bytes)
 		       : text_format("%llu MiB", (unsigned long long)(bytes >> 20));
 }
 
+/* To whole MiB. */
+static uint64_t round_up(uint64_t bytes)
+{
+	uint64_t more = (1 << 20) - 1;
+
+	return bytes > MEMLOCK_UNLIMITED - more ? bytes : bytes + more;
+}
+
 static int check_memory(const struct preflight_host *h, struct checks *ret,
 			struct vfprep_problems *p)
 {
@@ -192,19 +200,19 @@ static int check_memory(const struct preflight_host *h, struct checks *ret,
 
 	if (!limit || !who)
 		return -ENOMEM;
-	if (!h->has_limit || (!h->guest_memory && h->limit.hard != MEMLOCK_UNLIMITED)) {
+	uint64_t wanted = memlock_of_guest(&h->guest);
+	if (!h->has_limit || (!wanted && h->limit.hard != MEMLOCK_UNLIMITED)) {
 		autofree char *text = text_format("%s may lock %s; give --memory", who, limit);
 		return text ? unknown(ret, "memory lock", text) : -ENOMEM;
 	}
-	uint64_t wanted = memlock_need(h->guest_memory);
-	if (h->guest_memory && !memlock_suffices(h->limit, wanted)) {
-		autofree char *need = mebibytes(wanted + (1 << 20) - 1);
+	if (wanted && !memlock_suffices(h->limit, wanted)) {
+		autofree char *need = mebibytes(round_up(wanted));
+		autofree char *why = memlock_reason(&h->guest);
 		v.advice = "raise the container's hard limit: --ulimit memlock=, or GuestMemory= "
 			   "on the host";
-		v.why = text_format("%s may lock %s (%llu bytes), the guest needs %s: its memory "
-				    "and 1 GiB",
-				    who, limit, (unsigned long long)h->limit.hard,
-				    need ? need : "?");
+		v.why = text_format("%s may lock %s (%llu bytes), the guest needs %s: %s", who,
+				    limit, (unsigned long long)h->limit.hard, need ? need : "?",
+				    why ? why : "?");
 	} else {
 		v.detail = text_format("%s may lock %s", who, limit);
 	}

@@ -27,8 +27,8 @@ struct preflight_host {
 	char *process;              /* its name; NULL: it is not known */
 	bool has_limit;
 	struct memlock limit;
-	uint64_t guest_memory; /* in bytes; 0: not known */
-	unsigned uid;          /* of who checks */
+	struct memlock_guest guest;
+	unsigned uid; /* of who checks */
 };
 
 struct preflight_vf {

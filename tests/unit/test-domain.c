@@ -71,6 +71,17 @@ static void values_are_read_and_placed(void **state)
 	expect_bytes(e->attributes[1].begin, e->attributes[1].end, "a&amp;\"b");
 }
 
+static void text_is_read_without_blanks_around_it(void **state)
+{
+	autodomain d = { 0 };
+
+	(void)state;
+	read_text(&d);
+	const struct element *e = domain_child(&d, d.elements, "description", NULL);
+	assert_string_equal(element_text(e), "<devices/> <x>");
+	assert_string_equal(element_text(domain_devices(&d)), "");
+}
+
 static void numbers_are_those_of_libvirt(void **state)
 {
 	static const struct {
@@ -106,6 +117,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(elements_are_found_where_they_stand),
 		cmocka_unit_test(values_are_read_and_placed),
+		cmocka_unit_test(text_is_read_without_blanks_around_it),
 		cmocka_unit_test(numbers_are_those_of_libvirt),
 		cmocka_unit_test(aliases_are_kept_that_have_libvirts_form),
 	};

@@ -45,7 +45,7 @@ static int setup(void **state)
 		.process = strdup("libvirtd"),
 		.has_limit = true,
 		.limit = { 5ull << 30, 5ull << 30 },
-		.guest_memory = 4ull << 30,
+		.guest = { .memory = 4ull << 30 },
 		.uid = 1000,
 	};
 	f.vf = (struct preflight_vf){ .there = true,
@@ -160,7 +160,7 @@ static void what_is_not_known_is_no_problem(void **state)
 	(void)state;
 	(void)text_replace(&f.host.libvirt, NULL);
 	(void)text_replace(&f.host.qemu, "of some day");
-	f.host.guest_memory = 0;
+	f.host.guest.memory = 0;
 	check();
 	assert_int_equal(vfprep_problems_count(f.problems), 0);
 	assert_int_equal(count(CHECK_UNKNOWN), 3);
@@ -172,7 +172,7 @@ static void no_limit_is_enough_for_any_guest(void **state)
 	(void)state;
 	f.host.limit.hard = MEMLOCK_UNLIMITED;
 	for (unsigned i = 0; i < 2; i++) {
-		f.host.guest_memory = i ? 0 : 1ull << 60;
+		f.host.guest.memory = i ? 0 : 1ull << 60;
 		assert_int_equal(preflight_check_host(&f.host, &f.checks, f.problems), 0);
 	}
 	assert_int_equal(vfprep_problems_count(f.problems), 0);

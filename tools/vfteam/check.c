@@ -51,10 +51,10 @@ static int run_check(struct cli *cli)
 		(void)problem_add(cli->problems, 0, VFPREP_HOST, cli->teams_dir,
 				  "run vfprep apply on the host, and mount the directory",
 				  "no team is published");
-	host.guest_memory = cli->guest_memory;
+	host.guest.memory = cli->guest_memory;
 	for (size_t i = 0; !cli->guest_memory && i < teams.n; i++) {
 		uint64_t memory = teams.items[i].team.guest_memory;
-		host.guest_memory = memory > host.guest_memory ? memory : host.guest_memory;
+		host.guest.memory = memory > host.guest.memory ? memory : host.guest.memory;
 	}
 	if (r == 0)
 		r = check_teams(cli, &host, &teams, &checks);

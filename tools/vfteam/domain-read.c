@@ -30,6 +30,7 @@ static void element_clear(struct element *e)
 	}
 	free(e->attributes);
 	free(e->name);
+	strbuf_free(&e->text);
 }
 
 void domain_clear(struct domain *d)
@@ -113,6 +114,31 @@ static void XMLCALL on_start(void *user, const XML_Char *name, const XML_Char **
 	reader->depth++;
 }
 
+#define BLANKS " \t\r\n"
+
+static void XMLCALL on_text(void *user, const XML_Char *text, int length)
+{
+	struct reader *reader = user;
+
+	if (is_stopped(reader))
+		return;
+	struct strbuf *b = &reader->d->elements[reader->open].text;
+	while (!b->len && length && strchr(BLANKS, *text)) {
+		text++;
+		length--;
+	}
+	if (length)
+		strbuf_add_bytes(b, text, (size_t)length);
+	if (b->failed)
+		stop(reader, NULL);
+}
+
+static void trim_end(struct strbuf *b)
+{
+	while (b->len && strchr(BLANKS, b->data[b->len - 1]))
+		b->data[--b->len] = '\0';
+}
+
 static void XMLCALL on_end(void *user, const XML_Char *name)
 {
 	struct reader *reader = user;
@@ -121,6 +147,7 @@ static void XMLCALL on_end(void *user, const XML_Char *name)
 	if (is_stopped(reader))
 		return;
 	struct element *e = &reader->d->elements[reader->open];
+	trim_end(&e->text);
 	/* Of <a/> both are behind it, and the count is 0. */
 	e->close = (size_t)XML_GetCurrentByteIndex(reader->parser);
 	e->end = e->close + (size_t)XML_GetCurrentByteCount(reader->parser);
@@ -159,6 +186,7 @@ static int parse(struct reader *reader, const char *name, struct vfprep_problems
 
 	XML_SetUserData(reader->parser, reader);
 	XML_SetElementHandler(reader->parser, on_start, on_end);
+	XML_SetCharacterDataHandler(reader->parser, on_text);
 	XML_SetStartDoctypeDeclHandler(reader->parser, on_doctype);
 	XML_SetXmlDeclHandler(reader->parser, on_declaration);
 	enum XML_Status status = XML_Parse(reader->parser, d->text, (int)d->size, 1);

@@ -19,6 +19,11 @@ const char *element_attribute(const struct element *e, const char *name)
 	return NULL;
 }
 
+const char *element_text(const struct element *e)
+{
+	return strbuf_text(&e->text);
+}
+
 const struct element *domain_child(const struct domain *d, const struct element *parent,
 				   const char *name, const struct element *previous)
 {

@@ -25,6 +25,7 @@ struct element {
 	size_t close, end;     /* of its end tag, and behind that */
 	struct attribute *attributes;
 	size_t n_attributes;
+	struct strbuf text; /* what stands directly in it */
 };
 
 struct domain {
@@ -53,6 +54,8 @@ const struct element *domain_devices(const struct domain *d);
 
 const char *element_attribute(const struct element *e, const char *name);
 bool element_is(const struct element *e, const char *name);
+/* As 4194304 of <memory>4194304</memory>, without blanks around it; never NULL. */
+const char *element_text(const struct element *e);
 /* The attribute of a child, as the address of <mac address='...'/>; NULL: it is not there. */
 const char *domain_child_attribute(const struct domain *d, const struct element *e,
 				   const char *child, const char *attribute);
