@@ -9,10 +9,23 @@
 /* Letters that an address with or without its domain can have. */
 #define ADDRESS_MAX 16
 
+int cmdline_address(const char *word, struct pci_address *ret)
+{
+	char full[ADDRESS_MAX + sizeof("0000:")] = "0000:";
+	size_t n = strlen(word);
+
+	if (pci_address_parse(word, ret) == 0)
+		return 0;
+	if (n > ADDRESS_MAX)
+		return -EINVAL;
+	memcpy(full + strlen(full), word, n + 1);
+	return pci_address_parse(full, ret);
+}
+
 /* The address at TEXT, which ends before END. Return: 1, 0 when there is none. */
 static int take_address(const char *text, const char *end, struct pci_address *ret)
 {
-	char word[ADDRESS_MAX + 1], full[ADDRESS_MAX + sizeof("0000:")];
+	char word[ADDRESS_MAX + 1];
 	size_t n = 0;
 
 	while (text + n < end && n < ADDRESS_MAX &&
@@ -20,11 +33,7 @@ static int take_address(const char *text, const char *end, struct pci_address *r
 		n++;
 	memcpy(word, text, n);
 	word[n] = '\0';
-	if (pci_address_parse(word, ret) == 0)
-		return 1;
-	memcpy(full, "0000:", strlen("0000:"));
-	memcpy(full + strlen("0000:"), word, n + 1);
-	return pci_address_parse(full, ret) == 0;
+	return cmdline_address(word, ret) == 0;
 }
 
 static const char *skip_blanks(const char *text, const char *end)

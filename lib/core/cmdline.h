@@ -16,6 +16,9 @@ static inline void addresses_clear(struct addresses *a)
 	free(a->items);
 }
 
+/* One of them, with or without its domain. Return: -EINVAL. */
+int cmdline_address(const char *word, struct pci_address *ret);
+
 /* Adds the addresses that SIZE bytes of arguments, NULs between them, name. A domain that is not
  * written is 0, as QEMU has it (hw/core/qdev-properties-system.c, set_pci_host_devaddr).
  * Return: -ENOMEM. */
