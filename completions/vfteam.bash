@@ -19,7 +19,7 @@ _vfteam_options()
 	hostdev) echo '--teams= --output= -o --quiet -q' ;;
 	interface) echo '--persistent= --mtu= --queues= --teams= --output= -o --quiet -q' ;;
 	inject) echo '--persistent= --mtu= --queues= --onto= --spare-ports --teams= --output= -o --quiet -q' ;;
-	check) echo '--json --memory= --pid= --teams= --quiet -q' ;;
+	check) echo '--json --memory= --pid= --running= --log= --teams= --quiet -q' ;;
 	'') echo '--help -h --version' ;;
 	esac
 }
@@ -29,9 +29,9 @@ _vfteam_value()
 {
 	case $1 in
 	--teams) compgen -d -- "$2" ;;
-	--output | -o) compgen -f -- "$2" ;;
+	--output | -o | --log) compgen -f -- "$2" ;;
 	--persistent) compgen -W 'user passt' -- "$2" ;;
-	--mtu | --queues | --onto | --memory | --pid) ;;
+	--mtu | --queues | --onto | --memory | --pid | --running) ;;
 	*) return 1 ;;
 	esac
 }
@@ -43,6 +43,11 @@ _vfteam_words()
 	*:*:-*) compgen -W "$(_vfteam_options "$1")" -- "$3" ;;
 	:*) compgen -W 'list hostdev interface inject check' -- "$3" ;;
 	inject:0:*) compgen -f -- "$3" ;;
+	check:0:*)
+		compgen -W "$(_vfteam_teams)" -- "$3"
+		compgen -f -X '!*.xml' -- "$3"
+		[[ $3 != */* ]] || compgen -f -X '*.xml' -- "$3"
+		;;
 	list:* | inject:* | check:* | *:0:*)
 		compgen -W "$(_vfteam_teams)" -- "$3"
 		[[ $3 != */* ]] || compgen -f -- "$3"

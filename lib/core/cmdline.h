@@ -6,6 +6,9 @@
 #include "core/address.h"
 #include "core/text.h"
 
+/* Bytes; more than the kernel lets an exec have by default. */
+#define CMDLINE_MAX (4 * 1024 * 1024)
+
 struct addresses {
 	struct pci_address *items;
 	size_t n;

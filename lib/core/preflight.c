@@ -21,6 +21,7 @@ void preflight_host_clear(struct preflight_host *h)
 {
 	free(h->libvirt);
 	free(h->qemu);
+	free(h->emulator);
 	free(h->process);
 	*h = (struct preflight_host){ 0 };
 }
@@ -164,8 +165,16 @@ static int check_qemu(const struct preflight_host *h, struct checks *ret, struct
 	autoverdict v = { 0 };
 	struct version version;
 
+	if (h->emulator && !h->has_emulator) {
+		v.advice = "name one that is, or leave <emulator> out";
+		v.why = text_format("the domain's <emulator> '%s' is not there", h->emulator);
+		return add_verdict("QEMU", NULL, &v, ret, p);
+	}
 	if (!h->qemu || !version_parse(h->qemu, &version))
-		return unknown(ret, "QEMU", h->qemu ? h->qemu : "no qemu-system-x86_64 is there");
+		return unknown(ret, "QEMU",
+			       h->qemu       ? h->qemu
+			       : h->emulator ? "the domain's <emulator> does not tell its version"
+					     : "no qemu-system-x86_64 is there");
 	v.advice = "install QEMU 4.2.1 or later";
 	if (is_older(&version, 4, 2))
 		v.why = text_format("QEMU %s has no failover", h->qemu);
@@ -290,13 +299,18 @@ static int check_group(const struct preflight_host *h, const struct preflight_vf
 {
 	autoverdict v = { 0 };
 	autofree char *path = text_format("/dev/vfio/%d", t->transient.group);
+	char address[PCI_ADDRESS_TEXT];
 
 	if (!path)
 		return -ENOMEM;
 	check_node(&f->node, path, h->uid, &v);
 	if (!v.why && f->holder) {
 		v.advice = "stop it";
-		v.why = text_format("%s has %s", f->holder, path);
+		v.why = f->names ? text_format("%s names %s on its command line, and QEMU takes it "
+					       "when its guest asks",
+					       f->holder,
+					       pci_address_format(t->transient.address, address))
+				 : text_format("%s has %s", f->holder, path);
 	}
 	if (!v.why && f->node.error == 0 && !f->viable) {
 		v.advice = "run vfprep check on the host";

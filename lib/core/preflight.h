@@ -23,8 +23,11 @@ struct preflight_host {
 	struct preflight_node vfio; /* /dev/vfio/vfio */
 	bool has_api, has_type1;    /* if that was opened */
 	char *libvirt, *qemu;       /* their versions; NULL: no such program */
+	char *emulator;             /* the QEMU that the domain names; NULL: it names none */
+	bool has_emulator;          /* that is there */
 	unsigned pid;               /* of the process that will start QEMU */
 	char *process;              /* its name; NULL: it is not known */
+	bool is_user;               /* it is that of an ordinary user: libvirt in session mode */
 	bool has_limit;
 	struct memlock limit;
 	struct memlock_guest guest;
@@ -40,6 +43,7 @@ struct preflight_vf {
 	struct preflight_node node;
 	bool viable;  /* if that was opened: all of its group is VFIO's */
 	char *holder; /* who has it: "pid 812 (qemu-system-x86)"; NULL: nobody */
+	bool names;   /* ... not open, but on its command line */
 };
 
 void preflight_host_clear(struct preflight_host *h);

@@ -12,9 +12,6 @@
 #include "host/files.h"
 #include "host/sysfs.h"
 
-/* More than the kernel lets an exec have by default. */
-#define CMDLINE_MAX (4 * 1024 * 1024)
-
 struct group_node {
 	int group;
 	uint64_t number;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Any bytes as a domain into which two teams are to be put. */
+#include "tools/vfteam/domain-memory.h"
+#include "tools/vfteam/domain-rules.h"
+#include "tools/vfteam/domain-teams.h"
 #include "tools/vfteam/inject.h"
 
 #include <assert.h>
@@ -50,6 +53,31 @@ static void check_again(struct cli *cli, const struct teams *teams, const char *
 	assert(again_size == size && memcmp(again, text, size) == 0);
 }
 
+/* As vfteam check looks at it: the teams that it leaves are of those that were published. */
+static void check_check(const struct domain *d, const struct teams *published)
+{
+	autoproblems p = vfprep_problems_new();
+	struct memlock_guest guest = domain_memory(d);
+	struct teams teams = { 0 };
+
+	assert(guest.hard_limit || guest.locked ||
+	       memlock_of_guest(&guest) >= guest.memory * (guest.times ? guest.times : 1));
+	for (size_t i = 0; i < published->n; i++) {
+		struct found_team *t = array_add(&teams.items, &teams.n, sizeof(*t));
+		assert(t && team_copy(&published->items[i].team, &t->team) == 0);
+	}
+	domain_rules_session(d, "domain", true, p);
+	bool is_unknown = domain_teams_check(d, "domain", false, &teams, p);
+	assert(teams.n <= published->n);
+	/* A domain without teams is told of. */
+	assert(teams.n || problems_any(p));
+	assert(!is_unknown || problems_any(p));
+	check_findings(p, "domain");
+	for (size_t i = 0; i < teams.n; i++)
+		team_clear(&teams.items[i].team);
+	free(teams.items);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char web0[] = "web0", db1[] = "db1", driver[] = "vfio-pci", file[] = "team.json";
@@ -76,8 +104,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!data || strlen(text) != size) /* an empty file, or zero bytes */
 		return 0;
-	if (domain_read(text, size, "domain", &d, NULL) == 0)
+	if (domain_read(text, size, "domain", &d, NULL) == 0) {
 		check_places(&d);
+		check_check(&d, &teams);
+	}
 	/* How long it is says which of the teams, and onto what. */
 	teams.n = size % 2 ? 2 : 1;
 	cli.onto = size % 4 == 2 ? "ua-net" : NULL;

@@ -143,6 +143,17 @@ DEFINE_WRONG(closed_node, (f.vf.node.error = EACCES, f.vf.node.uid = 0, f.vf.nod
 DEFINE_WRONG(hidden_holder, f.vf.node.error = EBUSY, "web0", "held by a process that is not seen")
 DEFINE_WRONG(holder, (f.vf.node.error = -1, f.vf.holder = strdup("pid 812 (qemu)")), "web0",
 	     "pid 812 (qemu) has /dev/vfio/6")
+DEFINE_WRONG(booting_holder,
+	     (f.vf.node.error = -1, f.vf.holder = strdup("pid 812 (qemu)"), f.vf.names = true),
+	     "web0", "pid 812 (qemu) names 0000:01:10.0 on its command line")
+DEFINE_WRONG(no_emulator,
+	     (f.host.emulator = strdup("/opt/qemu"), (void)text_replace(&f.host.qemu, NULL)),
+	     "QEMU", "the domain's <emulator> '/opt/qemu' is not there")
+DEFINE_WRONG(two_times_the_memory, (f.host.guest.times = 2, f.host.limit.hard = (9ull << 30) - 1),
+	     "memory lock", "the guest needs 9216 MiB: 2 times its memory")
+DEFINE_WRONG(hard_limit_of_the_domain, f.host.guest.hard_limit = (5ull << 30) + 1, "memory lock",
+	     "the guest needs 5121 MiB: its <hard_limit>")
+DEFINE_WRONG(locked_domain, f.host.guest.locked = true, "memory lock", "the guest needs unlimited")
 DEFINE_WRONG(not_viable, f.vf.viable = false, "web0", "cannot go to a guest")
 DEFINE_WRONG(parked, f.team.parked = true, "web0", "parked")
 
@@ -165,6 +176,16 @@ static void what_is_not_known_is_no_problem(void **state)
 	assert_int_equal(vfprep_problems_count(f.problems), 0);
 	assert_int_equal(count(CHECK_UNKNOWN), 3);
 	assert_int_equal(count(CHECK_PROBLEM), 0);
+}
+
+static void an_emulator_that_is_there_counts(void **state)
+{
+	(void)state;
+	f.host.emulator = strdup("/opt/qemu");
+	f.host.has_emulator = true;
+	check();
+	assert_int_equal(vfprep_problems_count(f.problems), 0);
+	assert_int_equal(count(CHECK_OK), 8);
 }
 
 static void no_limit_is_enough_for_any_guest(void **state)
@@ -206,10 +227,16 @@ int main(void)
 		CASE(closed_node),
 		CASE(hidden_holder),
 		CASE(holder),
+		CASE(booting_holder),
+		CASE(no_emulator),
+		CASE(two_times_the_memory),
+		CASE(hard_limit_of_the_domain),
+		CASE(locked_domain),
 		CASE(not_viable),
 		CASE(parked),
 		CASE(a_variant_is_fine_with_a_libvirt_that_knows_it),
 		CASE(what_is_not_known_is_no_problem),
+		CASE(an_emulator_that_is_there_counts),
 		CASE(no_limit_is_enough_for_any_guest),
 	};
 

@@ -31,6 +31,8 @@ static void checks_print(const struct checks *checks)
 {
 	CLEANUP(table_clear) struct table t = { .columns = 3 };
 
+	if (!checks->n)
+		return; /* it did not come so far */
 	table_add(&t, "CHECK");
 	table_add(&t, "RESULT");
 	table_add(&t, "DETAIL");

@@ -19,6 +19,8 @@ enum option_bit {
 	OPTION_OUTPUT = 1 << 7,
 	OPTION_MEMORY = 1 << 8,
 	OPTION_PID = 1 << 9,
+	OPTION_RUNNING = 1 << 10,
+	OPTION_LOG = 1 << 11,
 };
 
 struct cli {
@@ -30,6 +32,8 @@ struct cli {
 	const char *output;    /* --output: a file; NULL: stdout */
 	uint64_t guest_memory; /* --memory, in bytes; 0: not given */
 	unsigned pid;          /* --pid; 0: not given */
+	const char *running;   /* --running: a domain's name or UUID; NULL: not given */
+	const char *log;       /* --log: a file; NULL: not given */
 	const char *const *operands;
 	size_t n_operands;
 	struct vfprep_problems *problems;
@@ -44,6 +48,11 @@ int cli_make_interface(const struct cli *cli, const struct team *t, char **ret_x
 
 /* A note, if the VF has not got its own MAC at the moment. */
 void cli_note_parked(const struct cli *cli, const struct team *t);
+
+/* The text of the domain that an operand names, "-" being stdin; and its name in findings.
+ * Return: a negative errno, with a finding. */
+int cli_read_domain(const struct cli *cli, const char *operand, char **ret, size_t *ret_size);
+const char *cli_domain_name(const char *operand);
 
 /* TEXT to stdout, or to the file that --output names: written whole or not at all. */
 int cli_write(const struct cli *cli, const char *text, size_t size);

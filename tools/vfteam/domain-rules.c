@@ -324,17 +324,47 @@ static void rule_place(const struct check *c, const struct element *device)
 		FAULT(c, address, NULL, "the VF of a team needs a slot of its own");
 }
 
-/* libvirt: "Memory tuning is not available in session mode"; to a privileged one it is fine. */
-static void note_hard_limit(const struct check *c)
+/* libvirt: "Memory tuning is not available in session mode" (src/qemu/qemu_command.c,
+ * qemuBuildCommandLineValidate). */
+static void say_memory_tuning(const struct domain *d, const char *name, enum vfprep_fault fault,
+			      struct vfprep_problems *p)
 {
-	const struct element *tune = domain_child(c->d, c->d->elements, "memtune", NULL);
-	const struct element *limit = tune ? domain_child(c->d, tune, "hard_limit", NULL) : NULL;
+	static const char *const limits[] = { "hard_limit", "soft_limit", "swap_hard_limit" };
+	const struct element *tune = domain_child(d, d->elements, "memtune", NULL);
 
-	if (!limit)
-		return;
-	autofree char *subject = text_format("%s:%u", c->name, limit->line);
-	(void)problem_add(c->p, 0, VFPREP_NOTE, subject, NULL,
-			  "libvirt in session mode refuses a domain with <hard_limit>");
+	for (size_t i = 0; tune && i < ARRAY_SIZE(limits); i++) {
+		const struct element *limit = domain_child(d, tune, limits[i], NULL);
+		if (!limit)
+			continue;
+		autofree char *subject = text_format("%s:%u", name, limit->line);
+		(void)problem_add(p, 0, fault, subject, fault == VFPREP_NOTE ? NULL : "take it out",
+				  "libvirt in session mode refuses a domain with <%s>", limits[i]);
+	}
+}
+
+/* Without privilege libvirt leaves it to a helper to make the tap (src/qemu/qemu_interface.c,
+ * qemuCreateInBridgePortWithHelper). */
+static void say_bridge_helper(const struct domain *d, const char *name, struct vfprep_problems *p)
+{
+	for (const struct element *e = NULL;
+	     (e = domain_child(d, domain_devices(d), "interface", e));) {
+		if (!domain_is_persistent(d, e) ||
+		    !text_equal(element_attribute(e, "type"), "bridge"))
+			continue;
+		autofree char *subject = text_format("%s:%u", name, e->line);
+		(void)problem_add(p, 0, VFPREP_NOTE, subject,
+				  "have a tap made for the container, and take type='ethernet'",
+				  "libvirt in session mode reaches a bridge by qemu-bridge-helper "
+				  "alone, which has to be setuid and needs /etc/qemu/bridge.conf");
+	}
+}
+
+void domain_rules_session(const struct domain *d, const char *name, bool sure,
+			  struct vfprep_problems *p)
+{
+	say_memory_tuning(d, name, sure ? VFPREP_CONFIG : VFPREP_NOTE, p);
+	if (sure)
+		say_bridge_helper(d, name, p);
 }
 
 static void (*const rules[])(const struct check *c, const struct element *device) = {
@@ -351,5 +381,4 @@ void domain_rules_check(const struct domain *d, const char *name, struct vfprep_
 		for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
 			rules[i](&c, e);
 	}
-	note_hard_limit(&c);
 }

@@ -85,6 +85,18 @@ int domain_pci_address(const struct element *address, struct pci_address *ret)
 	return 0;
 }
 
+const struct element *domain_source_address(const struct domain *d, const struct element *device)
+{
+	const struct element *source = domain_child(d, device, "source", NULL);
+	const char *type = element_attribute(device, "type");
+
+	if (!source || !(element_is(device, "hostdev")
+				 ? text_equal(type, "pci")
+				 : element_is(device, "interface") && text_equal(type, "hostdev")))
+		return NULL;
+	return domain_child(d, source, "address", NULL);
+}
+
 const struct element *domain_teaming(const struct domain *d, const struct element *device)
 {
 	bool may_have = element_is(device, "interface") || element_is(device, "hostdev");

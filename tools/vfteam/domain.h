@@ -65,6 +65,10 @@ int domain_number(const char *text, unsigned max, unsigned *ret);
 /* The four parts of an <address>, each 0 when it is not there. Return: -EINVAL. */
 int domain_pci_address(const struct element *address, struct pci_address *ret);
 
+/* The <address> of the PCI device that a hostdev, or an interface of type hostdev, gives to the
+ * guest; NULL: it gives none. */
+const struct element *domain_source_address(const struct domain *d, const struct element *device);
+
 /* Every device with teaming, and what its <teaming> says. */
 const struct element *domain_teaming(const struct domain *d, const struct element *device);
 bool domain_is_persistent(const struct domain *d, const struct element *device);

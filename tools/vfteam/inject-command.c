@@ -1,36 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vfteam inject: the domain and the teams that are named, and where the result goes. */
-#include "host/fd.h"
-#include "host/files.h"
 #include "tools/vfteam/inject.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-
-/* PATH: NULL is stdin. */
-static int read_domain(const struct cli *cli, const char *path, const char *name, char **ret,
-		       size_t *ret_size)
-{
-	autoclose int fd =
-		path ? open(path, O_RDONLY | O_CLOEXEC) : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
-
-	if (fd < 0) {
-		int r = -errno;
-		return problem_add(
-			cli->problems, r, r == -ENOENT ? VFPREP_ABSENT : VFPREP_PERMISSION, name,
-			r == -ENOENT ? "the domain comes first, then teams; '-' is stdin" : NULL,
-			"cannot be opened: %s", strerror(-r));
-	}
-	int r = fd_read(fd, DOMAIN_MAX, ret, ret_size);
-	if (r == -EFBIG)
-		return problem_add(cli->problems, r, VFPREP_CONFIG, name, NULL,
-				   "more than the %zu bytes that a domain may have", DOMAIN_MAX);
-	if (r < 0)
-		return problem_add(cli->problems, r, VFPREP_SYSTEM, name, NULL,
-				   "cannot be read: %s", strerror(-r));
-	return 0;
-}
 
 /* Files of two hosts may disagree. */
 static int check_teams(const struct cli *cli, const struct teams *teams)
@@ -76,8 +49,7 @@ static int read_teams(const struct cli *cli, struct teams *teams)
 static int run_inject(struct cli *cli)
 {
 	const char *operand = cli->n_operands ? cli->operands[0] : "-";
-	bool is_stdin = strcmp(operand, "-") == 0;
-	const char *name = is_stdin ? "stdin" : operand;
+	const char *name = cli_domain_name(operand);
 	autofree char *domain = NULL, *result = NULL;
 	size_t size, result_size;
 	autoteams teams = { 0 };
@@ -90,7 +62,7 @@ static int run_inject(struct cli *cli)
 		return cli_usage("--onto takes an interface as it is, without --persistent, --mtu "
 				 "and --queues");
 	/* What one of them tells does not hang on the other. */
-	int r = read_domain(cli, is_stdin ? NULL : operand, name, &domain, &size);
+	int r = cli_read_domain(cli, operand, &domain, &size);
 	int teams_r = read_teams(cli, &teams);
 	if (r < 0 || teams_r < 0)
 		return 0;

@@ -37,23 +37,10 @@ static const char *alias_of(const struct job *job, const struct element *e)
 #define REFUSE(job, e, advice, ...)                                                                \
 	domain_fault((job)->cli->problems, (job)->name, (e), (advice), __VA_ARGS__)
 
-/* The <address> of what a device gives to the guest; NULL: it is no PCI device. */
-static const struct element *source_address(const struct domain *d, const struct element *device)
-{
-	const struct element *source = domain_child(d, device, "source", NULL);
-	const char *type = element_attribute(device, "type");
-
-	if (!source || !(element_is(device, "hostdev")
-				 ? text_equal(type, "pci")
-				 : element_is(device, "interface") && text_equal(type, "hostdev")))
-		return NULL;
-	return domain_child(d, source, "address", NULL);
-}
-
 /* Does the device give the team's VF to the guest? */
 static bool has_vf(const struct domain *d, const struct element *device, const struct team *t)
 {
-	const struct element *address = source_address(d, device);
+	const struct element *address = domain_source_address(d, device);
 	struct pci_address a;
 
 	return address && domain_pci_address(address, &a) == 0 &&
@@ -89,7 +76,7 @@ static int find_hostdev(struct job *job)
 	if (own && !element_is(own, "hostdev"))
 		return REFUSE(job, own, "give this device another alias",
 			      "the alias '%s' is taken, and the team needs it", job->vf_alias);
-	if (own && !source_address(job->d, own))
+	if (own && !domain_source_address(job->d, own))
 		return REFUSE(job, own, "take it out", "this hostdev '%s' is no PCI device",
 			      job->vf_alias);
 	if (own && other)
@@ -262,7 +249,7 @@ static void set_value(const struct job *job, const struct element *e, const char
 /* Another boot, or another host: the VF has another address. */
 static void update_address(const struct job *job)
 {
-	const struct element *e = source_address(job->d, job->hostdev);
+	const struct element *e = domain_source_address(job->d, job->hostdev);
 	struct pci_address a = job->team->transient.address, old;
 	char text[PCI_ADDRESS_TEXT], old_text[PCI_ADDRESS_TEXT];
 

@@ -88,6 +88,7 @@ static int add_sides(const struct cli *cli, const char *name, const struct teams
 		return r;
 	keep_lines(&from->d, &s, &to->d);
 	domain_rules_check(&to->d, name, cli->problems);
+	domain_rules_session(&to->d, name, false, cli->problems);
 	return problems_any(cli->problems) ? -EINVAL : 0;
 }
 

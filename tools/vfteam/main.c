@@ -20,7 +20,9 @@ static const struct option_row option_table[] = {
 	{ OPTION_ONTO, "onto", 0, "ALIAS", "that interface becomes the virtio side" },
 	{ OPTION_SPARE_PORTS, "spare-ports", 0, NULL, "root ports to plug VFs in later" },
 	{ OPTION_MEMORY, "memory", 0, "SIZE", "of the largest guest, as 4G" },
-	{ OPTION_PID, "pid", 0, "PID", "the process that will start QEMU" },
+	{ OPTION_PID, "pid", 0, "PID", "the process that will start QEMU, or QEMU's" },
+	{ OPTION_RUNNING, "running", 0, "DOMAIN", "check one that runs: name or UUID" },
+	{ OPTION_LOG, "log", 0, "FILE", "the log of that domain" },
 	{ OPTION_TEAMS, "teams", 0, "DIR", "the teams are there (" TEAMS_DIR ")" },
 	{ OPTION_OUTPUT, "output", 'o', "FILE", "write there, whole or not at all" },
 	SHARED_OPTION_ROWS,
@@ -89,6 +91,12 @@ static int take_argument(struct cli *cli, const struct option_row *o, const char
 		return 0;
 	case OPTION_MEMORY:
 		return take_memory(cli, value);
+	case OPTION_RUNNING:
+		cli->running = value;
+		return 0;
+	case OPTION_LOG:
+		cli->log = value;
+		return 0;
 	case OPTION_PID:
 		return take_number(o->name, value, 1, INT_MAX, &cli->pid);
 	case OPTION_JSON:

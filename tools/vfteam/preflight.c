@@ -2,7 +2,10 @@
 /* What this container shows of its teams' VFs: nodes, sysfs, limits. */
 #include "tools/vfteam/preflight.h"
 
+#include "core/cmdline.h"
+#include "core/lines.h"
 #include "host/fd.h"
+#include "host/files.h"
 #include "host/sysfs.h"
 #include "tools/vfteam/versions.h"
 
@@ -90,6 +93,29 @@ static void read_limit(struct preflight_host *h)
 		h->has_limit = memlock_from_limits(text, &h->limit) == 0;
 }
 
+/* By its real user: /proc itself is root's where a process may not be looked into. */
+static bool is_of_user(const char *pid)
+{
+	static const char name[] = "Uid:";
+	autofree char *path = pid ? text_format("/proc/%s/status", pid) : NULL;
+	autofree char *text = NULL;
+	autolines l = { .at = "" };
+
+	if (!path || sysfs_read(AT_FDCWD, path, &text) < 0)
+		return getuid() != 0;
+	l.at = text;
+	while (lines_next(&l)) {
+		unsigned uid;
+		if (strncmp(l.line, name, strlen(name)) != 0)
+			continue;
+		char *word = line_trim(l.line + strlen(name));
+		word[strcspn(word, "\t ")] = '\0';
+		if (text_to_unsigned(word, 10, 0, UINT32_MAX, &uid) == 0)
+			return uid != 0;
+	}
+	return getuid() != 0;
+}
+
 /* The daemon that starts QEMU; 0: none is seen. */
 static unsigned find_daemon(const struct name_list *processes)
 {
@@ -105,7 +131,19 @@ static unsigned find_daemon(const struct name_list *processes)
 	return pid;
 }
 
-int preflight_read_host(unsigned pid, struct preflight_host *ret)
+/* The domain's own, or one on the path; a name without a path is none to libvirt. */
+static int read_qemu(const char *emulator, struct preflight_host *h)
+{
+	bool has_path = emulator && *emulator == '/';
+
+	if (has_path && text_replace(&h->emulator, emulator) < 0)
+		return -ENOMEM;
+	int r = version_of_qemu(h->emulator, &h->qemu);
+	h->has_emulator = has_path && r == 0;
+	return r == -ENOENT ? 0 : r;
+}
+
+int preflight_read_host(unsigned pid, const char *emulator, struct preflight_host *ret)
 {
 	struct preflight_host h = { .uid = getuid() };
 	autonames processes = { 0 }, groups = { 0 };
@@ -122,10 +160,11 @@ int preflight_read_host(unsigned pid, struct preflight_host *ret)
 	if (pid && !h.process)
 		return -ESRCH;
 	read_limit(&h);
+	h.is_user = is_of_user(number);
 	read_vfio(&h);
 	int r = version_of_libvirt(&h.libvirt);
 	if (r == 0)
-		r = version_of_qemu(&h.qemu);
+		r = read_qemu(emulator, &h);
 	if (r < 0)
 		preflight_host_clear(&h);
 	else
@@ -151,26 +190,50 @@ static bool has_open(const char *pid, const struct preflight_node *n)
 	return false;
 }
 
-static int find_holder(struct preflight_vf *v)
+/* Does the command line of the process name the VF? */
+static bool has_named(const char *pid, struct pci_address address)
+{
+	autofree char *path = text_format("/proc/%s/cmdline", pid);
+	CLEANUP(addresses_clear) struct addresses named = { 0 };
+	autofree char *text = NULL;
+	size_t size;
+
+	if (!path || file_read(AT_FDCWD, path, CMDLINE_MAX, &text, &size) < 0)
+		return false;
+	(void)cmdline_addresses(text, size, &named); /* what fits is there */
+	for (size_t i = 0; i < named.n; i++) {
+		if (pci_address_compare(named.items[i], address) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int find_holder(struct pci_address address, struct preflight_vf *v)
 {
 	autonames processes = { 0 };
 	unsigned pid;
 
 	if (sysfs_list(AT_FDCWD, "/proc", &processes) == -ENOMEM)
 		return -ENOMEM;
-	for (size_t i = 0; v->node.is_device && i < processes.n; i++) {
-		if (text_to_unsigned(processes.names[i], 10, 1, INT_MAX, &pid) < 0 ||
-		    !has_open(processes.names[i], &v->node))
+	for (size_t i = 0; i < processes.n; i++) {
+		const char *process = processes.names[i];
+		if (text_to_unsigned(process, 10, 1, INT_MAX, &pid) < 0 ||
+		    pid == (unsigned)getpid())
 			continue;
-		autofree char *name = read_name(processes.names[i]);
+		bool has = v->node.is_device && has_open(process, &v->node);
+		v->names = !has && has_named(process, address);
+		if (!has && !v->names)
+			continue;
+		autofree char *name = read_name(process);
 		v->holder = text_format("pid %u (%s)", pid, name ? name : "?");
 		return v->holder ? 0 : -ENOMEM;
 	}
 	return 0;
 }
 
-static int read_group(struct preflight_vf *v, int group)
+static int read_group(const struct team *t, struct preflight_vf *v)
 {
+	int group = t->transient.group;
 	autofree char *path = text_format("/dev/vfio/%d", group);
 	autofree char *number = text_format("/sys/class/vfio/%d/dev", group);
 	struct vfio_group_status status = { .argsz = sizeof(status) };
@@ -178,7 +241,7 @@ static int read_group(struct preflight_vf *v, int group)
 	if (!path || !number)
 		return -ENOMEM;
 	read_node(path, number, &v->node);
-	int r = find_holder(v);
+	int r = find_holder(t->transient.address, v);
 	if (r < 0 || v->holder)
 		return r;
 	autoclose int fd = open_node(path, &v->node);
@@ -213,7 +276,7 @@ int preflight_read_vf(const struct team *t, struct preflight_vf *ret)
 
 	if (root >= 0 && sysfs_open_function(root, t->transient.address, &fd) == 0)
 		read_device(&v, fd);
-	int r = read_group(&v, t->transient.group);
+	int r = read_group(t, &v);
 	if (r < 0)
 		preflight_vf_clear(&v);
 	else

@@ -105,7 +105,9 @@ int version_of_libvirt(char **ret)
 	return ask(libvirt_programs, ARRAY_SIZE(libvirt_programs), ret);
 }
 
-int version_of_qemu(char **ret)
+int version_of_qemu(const char *program, char **ret)
 {
-	return ask(qemu_programs, ARRAY_SIZE(qemu_programs), ret);
+	if (program && access(program, X_OK) < 0)
+		return -ENOENT;
+	return program ? ask(&program, 1, ret) : ask(qemu_programs, ARRAY_SIZE(qemu_programs), ret);
 }

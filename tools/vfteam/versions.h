@@ -6,6 +6,8 @@
 /* *RET is NULL when there is no such program, or it does not say; the caller frees it. Return:
  * -ENOMEM. */
 int version_of_libvirt(char **ret);
-int version_of_qemu(char **ret);
+/* PROGRAM: the path of the one to ask; NULL: the usual ones. Return: also -ENOENT: that PROGRAM
+ * cannot be started. */
+int version_of_qemu(const char *program, char **ret);
 
 #endif

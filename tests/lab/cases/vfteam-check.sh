@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shows: vfteam check, as an ordinary user, says each thing that would keep a guest from its VF, and opens no more than it has to
+# shows: vfteam check, as an ordinary user, says each thing that would keep a guest from its VF, and opens no more than it has to; of a guest that runs it says what became of its VF
 # shellcheck source=tests/lab/lib.sh
 . "$LAB/lib.sh"
 
@@ -17,6 +17,7 @@ Driver=vfio-pci
 [VF 0]
 Team=web0
 [VF 1]
+Team=db1
 EOF
 expect_status 0 vfprep apply
 group=$(basename "$(readlink /sys/bus/pci/devices/$vf0/iommu_group)")
@@ -79,7 +80,7 @@ check 0
 in_container()
 {
 	unshare -m bash -c "mount -t tmpfs dev /dev/vfio && mknod -m 666 /dev/vfio/vfio c 10 196 && $1 &&
-		setpriv --reuid=1000 --regid=1000 --clear-groups vfteam check --memory 256M"
+		setpriv --reuid=1000 --regid=1000 --clear-groups vfteam check --memory 256M web0"
 }
 number=$(cat "/sys/class/vfio/$group/dev")
 expect_status 8 in_container true
@@ -89,6 +90,53 @@ expect_status 8 in_container "mknod -m 666 /dev/vfio/$group c ${number%:*} 99"
 expect_match 'what is said' "$ERR" "web0: /dev/vfio/$group is another device: it has the number ${number%:*}:99, sysfs says $number"
 expect_status 8 in_container "touch /dev/vfio/$group"
 expect_match 'what is said' "$ERR" 'no character device'
+
+# A domain has its own memory, and no node is opened but that of its team.
+domain=/tmp/guest.xml
+cat >$domain <<'EOF'
+<domain type='qemu'>
+  <name>guest</name>
+  <memory unit='MiB'>256</memory>
+  <os><type arch='x86_64' machine='q35'>hvm</type></os>
+  <devices/>
+</domain>
+EOF
+expect_status 0 vfteam inject $domain web0 --persistent=user -q -o $domain
+opened()
+{
+	grep -c "\"/dev/vfio/$1\"" "$trace" || true
+}
+expect_status 0 strace -f -o "$trace" -e trace=openat vfteam check $domain
+expect_match 'the verdicts' "$OUT" 'domain +ok +web0'
+expect_equal 'times that the nodes are opened' "$(opened "$group") $(opened "$other")" '1 0'
+sed 's/256</257</' $domain >/tmp/larger.xml
+expect_status 8 vfteam check /tmp/larger.xml
+expect_match 'what is said' "$ERR" 'memory lock: .*, the guest needs 1281 MiB: its memory and 1 GiB'
+
+# A guest that boots has nothing open, and its VF is left alone.
+mac=$(vf_mac "$PF0" 0)
+start_guest -name guest=guest,debug-threads=on \
+	-device pcie-root-port,id=rp1,slot=1,chassis=1 -device pcie-root-port,id=rp2,slot=2,chassis=2 \
+	-netdev user,id=h0,restrict=on -device virtio-net-pci,netdev=h0,mac="$mac",id=ua-web0,failover=on,bus=rp1 \
+	-device "{\"driver\":\"vfio-pci\",\"host\":\"$vf0\",\"id\":\"ua-web0_vf\",\"failover_pair_id\":\"ua-web0\",\"bus\":\"rp2\"}"
+expect_status 8 strace -f -o "$trace" -e trace=openat vfteam check $domain
+expect_match 'what is said' "$ERR" "web0: pid $GUEST \\(qemu-system-x86\\) names $vf0 on its command line"
+expect_equal 'times that its node is opened' "$(opened "$group")" 0
+expect_status 8 strace -f -o "$trace" -e trace=openat vfteam check --running guest
+expect_match 'the verdicts' "$OUT" 'VF web0 +problem +not taken: QEMU hides it until'
+expect_match 'the verdicts' "$OUT" "MAC web0 +ok +both sides have $mac"
+expect_equal 'nodes that are opened' "$(grep -c '"/dev/vfio' "$trace" || true)" 0
+# Who may not look into the process is told so.
+expect_status 0 setpriv --reuid=1000 --regid=1000 --clear-groups --inh-caps=-all --bounding-set=-all vfteam check --running guest
+expect_match 'the verdicts' "$OUT" "VF web0 +unknown +what pid $GUEST has open cannot be seen"
+end_guest
+# One that has its VF, which here is not on its command line.
+printf '[device]\ndriver = "vfio-pci"\nhost = "%s"\n' "$vf0" >/tmp/devices
+start_guest -name guest -readconfig /tmp/devices
+expect_status 0 vfteam check --running guest
+expect_match 'the verdicts' "$OUT" "VF web0 +ok +taken.*pid $GUEST has /dev/vfio/$group open"
+end_guest
+expect_status 4 vfteam check --running guest
 
 # The VF is not what was published.
 expect_equal 'unbind' "$(raw unbind $vf0)" ok
