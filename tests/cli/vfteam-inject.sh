@@ -114,6 +114,7 @@ cmp domain.xml before.xml || fail "$ran: a refusal changed the file"
 
 # The rules, each beside what is accepted.
 accepted "5s/pc-q35-9.0/q35/"
+accepted "5s/pc-q35-9.0/ubuntu-q35/"
 accepted "5s/x86_64' machine='pc-q35-9.0/aarch64' machine='virt-9.0/"
 accepted "5s/x86_64' machine='pc-q35-9.0/aarch64/"
 refused 5 "machine 'pc' has no PCI Express" '5s/pc-q35-9.0/pc/'
@@ -283,6 +284,9 @@ echo "<interface/>" >bad.xml
 bad ':1: the root element is no <domain>'
 printf '<domain>\n<name>a</name></domain>' >bad.xml
 bad ':1: the domain has no <devices>'
+# libvirt would take the devices of both.
+sed "25i <devices><memballoon model='none'/></devices>" good.xml >bad.xml
+bad ':25: this is a second <devices>'
 sed '1i <!DOCTYPE domain SYSTEM "file:///etc/passwd">' good.xml >bad.xml
 bad ':1: a DOCTYPE, and with it entities, has no place in a domain'
 sed -e '1i <!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' -e '2s/guest/\&b;/' good.xml >bad.xml

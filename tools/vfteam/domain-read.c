@@ -228,6 +228,9 @@ int domain_read(const char *text, size_t size, const char *name, struct domain *
 		return fault_at(p, name, d.elements[0].line, "the root element is no <domain>");
 	if (!domain_devices(&d))
 		return fault_at(p, name, d.elements[0].line, "the domain has no <devices>");
+	const struct element *second = domain_child(&d, d.elements, "devices", domain_devices(&d));
+	if (second) /* libvirt takes the devices of all, and rules have to see them */
+		return fault_at(p, name, second->line, "this is a second <devices>");
 	*ret = d;
 	d = (struct domain){ 0 };
 	return 0;
