@@ -18,6 +18,12 @@ const char *check_result_name(enum check_result result)
 	return result_names[result];
 }
 
+void check_verdict_clear(struct check_verdict *v)
+{
+	free(v->why);
+	free(v->detail);
+}
+
 void checks_clear(struct checks *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
@@ -54,4 +60,20 @@ int checks_add(struct checks *c, const char *name, const char *subject, enum che
 	int r = checks_vadd(c, name, subject, result, detail, args);
 	va_end(args);
 	return r;
+}
+
+int checks_add_verdict(struct checks *c, const char *name, const char *subject,
+		       const struct check_verdict *v, struct vfprep_problems *p)
+{
+	const char *text = v->why ? v->why : v->detail;
+	enum check_result result = v->is_unknown ? CHECK_UNKNOWN
+				   : v->why      ? CHECK_PROBLEM
+						 : CHECK_OK;
+
+	if (!text)
+		return -ENOMEM;
+	if (v->why)
+		(void)problem_add(p, 0, VFPREP_HOST, subject ? subject : name, v->advice, "%s",
+				  text);
+	return checks_add(c, name, subject, result, "%s", text);
 }

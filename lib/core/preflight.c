@@ -55,36 +55,9 @@ static bool is_older(const struct version *v, unsigned major, unsigned minor)
 	return v->major < major || (v->major == major && v->minor < minor);
 }
 
-/* What is wrong, and what to do; the verdict of one check. WHY NULL: nothing is wrong, and DETAIL
- * says what there is. */
-struct verdict_text {
-	char *why, *detail;
-	const char *advice;
-};
-
-static void verdict_clear(struct verdict_text *v)
-{
-	free(v->why);
-	free(v->detail);
-}
-#define autoverdict CLEANUP(verdict_clear) struct verdict_text
-
-static int add_verdict(const char *name, const char *subject, const struct verdict_text *v,
-		       struct checks *ret, struct vfprep_problems *p)
-{
-	const char *text = v->why ? v->why : v->detail;
-
-	if (!text)
-		return -ENOMEM;
-	if (v->why)
-		(void)problem_add(p, 0, VFPREP_HOST, subject ? subject : name, v->advice, "%s",
-				  v->why);
-	return checks_add(ret, name, subject, v->why ? CHECK_PROBLEM : CHECK_OK, "%s", text);
-}
-
 /* The node at PATH; *RET_WHY stays NULL where it is as it has to be. */
 static void check_node(const struct preflight_node *n, const char *path, unsigned uid,
-		       struct verdict_text *v)
+		       struct check_verdict *v)
 {
 	if (!n->exists) {
 		v->advice = "give it to the container: --device, or the team's CDI device";
@@ -131,7 +104,7 @@ static int check_vfio(const struct preflight_host *h, struct checks *ret, struct
 	}
 	if (!v.why)
 		v.detail = text_format("/dev/vfio/vfio opens, type 1 IOMMU");
-	return add_verdict("VFIO", NULL, &v, ret, p);
+	return checks_add_verdict(ret, "VFIO", NULL, &v, p);
 }
 
 static int unknown(struct checks *ret, const char *name, const char *why)
@@ -156,7 +129,7 @@ static int check_libvirt(const struct preflight_host *h, struct checks *ret,
 	} else {
 		v.detail = strdup(h->libvirt);
 	}
-	return add_verdict("libvirt", NULL, &v, ret, p);
+	return checks_add_verdict(ret, "libvirt", NULL, &v, p);
 }
 
 /* Failover came with 4.2, whose 4.2.0 crashes when the VF is unplugged. */
@@ -168,7 +141,7 @@ static int check_qemu(const struct preflight_host *h, struct checks *ret, struct
 	if (h->emulator && !h->has_emulator) {
 		v.advice = "name one that is, or leave <emulator> out";
 		v.why = text_format("the domain's <emulator> '%s' is not there", h->emulator);
-		return add_verdict("QEMU", NULL, &v, ret, p);
+		return checks_add_verdict(ret, "QEMU", NULL, &v, p);
 	}
 	if (!h->qemu || !version_parse(h->qemu, &version))
 		return unknown(ret, "QEMU",
@@ -182,7 +155,7 @@ static int check_qemu(const struct preflight_host *h, struct checks *ret, struct
 		v.why = text_format("QEMU %s crashes when the VF is unplugged", h->qemu);
 	else
 		v.detail = strdup(h->qemu);
-	return add_verdict("QEMU", NULL, &v, ret, p);
+	return checks_add_verdict(ret, "QEMU", NULL, &v, p);
 }
 
 static char *mebibytes(uint64_t bytes)
@@ -225,7 +198,7 @@ static int check_memory(const struct preflight_host *h, struct checks *ret,
 	} else {
 		v.detail = text_format("%s may lock %s", who, limit);
 	}
-	return add_verdict("memory lock", NULL, &v, ret, p);
+	return checks_add_verdict(ret, "memory lock", NULL, &v, p);
 }
 
 int preflight_check_host(const struct preflight_host *h, struct checks *ret,
@@ -269,7 +242,7 @@ static int check_device(const struct preflight_vf *f, const struct team *t, stru
 	} else {
 		v.detail = strdup(address);
 	}
-	return add_verdict("device", t->name, &v, ret, p);
+	return checks_add_verdict(ret, "device", t->name, &v, p);
 }
 
 /* libvirt before 9.7.0 knows vfio-pci by its name alone. */
@@ -291,7 +264,7 @@ static int check_driver(const struct preflight_host *h, const struct preflight_v
 	} else {
 		v.detail = strdup(f->driver);
 	}
-	return add_verdict("driver", t->name, &v, ret, p);
+	return checks_add_verdict(ret, "driver", t->name, &v, p);
 }
 
 static int check_group(const struct preflight_host *h, const struct preflight_vf *f,
@@ -319,7 +292,7 @@ static int check_group(const struct preflight_host *h, const struct preflight_vf
 	}
 	if (!v.why)
 		v.detail = text_format("%s opens", path);
-	return add_verdict("group", t->name, &v, ret, p);
+	return checks_add_verdict(ret, "group", t->name, &v, p);
 }
 
 static int check_mac(const struct team *t, struct checks *ret, struct vfprep_problems *p)
@@ -335,7 +308,7 @@ static int check_mac(const struct team *t, struct checks *ret, struct vfprep_pro
 				       t->verified ? "verified on the host"
 						   : "not verified: its PF reports none");
 	}
-	return add_verdict("MAC", t->name, &v, ret, p);
+	return checks_add_verdict(ret, "MAC", t->name, &v, p);
 }
 
 int preflight_check_team(const struct preflight_host *h, const struct preflight_vf *f,

@@ -115,6 +115,38 @@ publish_teams()
 	done
 }
 
+# write_domain FILE: a domain that has both sides of the team web0.
+write_domain()
+{
+	cat >"$1" <<'EOX'
+<domain type='kvm'>
+  <name>guest</name>
+  <memory unit='MiB'>512</memory>
+  <os>
+    <type arch='x86_64' machine='pc-q35-9.0'>hvm</type>
+  </os>
+  <devices>
+    <controller type='pci' index='1' model='pcie-root-port'/>
+    <interface type='bridge'>
+      <mac address='02:00:5e:10:00:01'/>
+      <source bridge='br100'/>
+      <model type='virtio'/>
+      <teaming type='persistent'/>
+      <alias name='ua-web0'/>
+    </interface>
+    <hostdev mode='subsystem' type='pci' managed='no'>
+      <source>
+        <address domain='0x0000' bus='0x01' slot='0x10' function='0x0'/>
+      </source>
+      <teaming type='transient' persistent='ua-web0'/>
+      <alias name='ua-web0_vf'/>
+    </hostdev>
+    <memballoon model='virtio'/>
+  </devices>
+</domain>
+EOX
+}
+
 # edit_team TEAM PATTERN TEXT: an edit of its team.json, which has to change something.
 edit_team()
 {

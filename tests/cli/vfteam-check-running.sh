@@ -138,8 +138,8 @@ running --running web --pid "$pid"
 expect_status 8
 # Without teams to compare with.
 run_it "$vfteam" check --teams=nowhere --running web --pid "$pid"
-expect_status 0
-expect_match stdout "$out" 'VF ua-web0_vf +unknown +its IOMMU group cannot be seen'
+expect_status 8
+expect_match stdout "$out" 'VF ua-web0_vf +unknown +whether it was taken is not known: its IOMMU group cannot be seen'
 expect_match stdout "$out" 'MAC ua-web0_vf +unknown +.*no team that is published has the VF'
 expect_match stderr "$err" 'vfteam: note: nowhere: there is no such directory'
 end_guest

@@ -52,33 +52,7 @@ expect_fault()
 words=()
 newline=$'\n'
 publish_teams
-cat >good.xml <<'EOX'
-<domain type='kvm'>
-  <name>guest</name>
-  <memory unit='MiB'>512</memory>
-  <os>
-    <type arch='x86_64' machine='pc-q35-9.0'>hvm</type>
-  </os>
-  <devices>
-    <controller type='pci' index='1' model='pcie-root-port'/>
-    <interface type='bridge'>
-      <mac address='02:00:5e:10:00:01'/>
-      <source bridge='br100'/>
-      <model type='virtio'/>
-      <teaming type='persistent'/>
-      <alias name='ua-web0'/>
-    </interface>
-    <hostdev mode='subsystem' type='pci' managed='no'>
-      <source>
-        <address domain='0x0000' bus='0x01' slot='0x10' function='0x0'/>
-      </source>
-      <teaming type='transient' persistent='ua-web0'/>
-      <alias name='ua-web0_vf'/>
-    </hostdev>
-    <memballoon model='virtio'/>
-  </devices>
-</domain>
-EOX
+write_domain good.xml
 
 # Devices of others, each on one line.
 nic="<interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/>"

@@ -93,27 +93,45 @@ static void read_limit(struct preflight_host *h)
 		h->has_limit = memlock_from_limits(text, &h->limit) == 0;
 }
 
-/* By its real user: /proc itself is root's where a process may not be looked into. */
-static bool is_of_user(const char *pid)
+/* The first number behind KEY in the process's status. */
+static bool read_status(unsigned pid, const char *key, unsigned *ret)
 {
-	static const char name[] = "Uid:";
-	autofree char *path = pid ? text_format("/proc/%s/status", pid) : NULL;
+	autofree char *path = text_format("/proc/%u/status", pid);
 	autofree char *text = NULL;
 	autolines l = { .at = "" };
 
 	if (!path || sysfs_read(AT_FDCWD, path, &text) < 0)
-		return getuid() != 0;
+		return false;
 	l.at = text;
 	while (lines_next(&l)) {
-		unsigned uid;
-		if (strncmp(l.line, name, strlen(name)) != 0)
+		if (strncmp(l.line, key, strlen(key)) != 0)
 			continue;
-		char *word = line_trim(l.line + strlen(name));
+		char *word = line_trim(l.line + strlen(key));
 		word[strcspn(word, "\t ")] = '\0';
-		if (text_to_unsigned(word, 10, 0, UINT32_MAX, &uid) == 0)
-			return uid != 0;
+		return text_to_unsigned(word, 10, 0, UINT32_MAX, ret) == 0;
 	}
-	return getuid() != 0;
+	return false;
+}
+
+/* By its real user: /proc itself is root's where a process may not be looked into. */
+static bool is_of_user(unsigned pid)
+{
+	unsigned uid;
+
+	return read_status(pid, "Uid:", &uid) ? uid != 0 : getuid() != 0;
+}
+
+/* Has it started this process? The shell that goes on to start QEMU may name the VF in what it was
+ * given to do. */
+static bool is_ancestor(unsigned pid)
+{
+	unsigned at = (unsigned)getpid();
+
+	while (at > 1 && read_status(at, "PPid:", &at)) {
+		if (at == pid)
+			return true;
+	}
+	return false;
 }
 
 /* The daemon that starts QEMU; 0: none is seen. */
@@ -160,7 +178,7 @@ int preflight_read_host(unsigned pid, const char *emulator, struct preflight_hos
 	if (pid && !h.process)
 		return -ESRCH;
 	read_limit(&h);
-	h.is_user = is_of_user(number);
+	h.is_user = is_of_user(h.pid);
 	read_vfio(&h);
 	int r = version_of_libvirt(&h.libvirt);
 	if (r == 0)
@@ -221,7 +239,7 @@ static int find_holder(struct pci_address address, struct preflight_vf *v)
 		    pid == (unsigned)getpid())
 			continue;
 		bool has = v->node.is_device && has_open(process, &v->node);
-		v->names = !has && has_named(process, address);
+		v->names = !has && has_named(process, address) && !is_ancestor(pid);
 		if (!has && !v->names)
 			continue;
 		autofree char *name = read_name(process);

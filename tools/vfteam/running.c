@@ -19,20 +19,6 @@ struct side {
 	char *subject;
 };
 
-/* What is wrong and what to do; or WHY NULL and what there is. */
-struct words {
-	char *why, *detail;
-	const char *advice;
-	bool is_unknown; /* DETAIL says why */
-};
-
-static void words_clear(struct words *w)
-{
-	free(w->why);
-	free(w->detail);
-}
-#define autowords CLEANUP(words_clear) struct words
-
 void running_clear(struct running *g)
 {
 	qemu_args_clear(&g->args);
@@ -41,21 +27,6 @@ void running_clear(struct running *g)
 	free(g->log);
 	free(g->log_path);
 	*g = (struct running){ 0 };
-}
-
-static int add_words(const char *name, const char *subject, const struct words *w,
-		     struct checks *ret, struct vfprep_problems *p)
-{
-	const char *text = w->why ? w->why : w->detail;
-	enum check_result result = w->why          ? CHECK_PROBLEM
-				   : w->is_unknown ? CHECK_UNKNOWN
-						   : CHECK_OK;
-
-	if (!text)
-		return -ENOMEM;
-	if (w->why)
-		(void)problem_add(p, 0, VFPREP_HOST, subject, w->advice, "%s", text);
-	return checks_add(ret, name, subject, result, "%s", text);
 }
 
 static const struct team *find_team(const struct teams *teams, const struct qemu_device *vf)
@@ -88,7 +59,7 @@ static unsigned count_opened(const struct running *g)
 }
 
 /* Not taken, as far as can be seen: what QEMU has said of it, and else that it waits. */
-static int say_hidden(const struct side *s, struct words *w)
+static int say_hidden(const struct side *s, struct check_verdict *v)
 {
 	autofree char *warning = NULL;
 	int r = s->g->log ? qemu_log_warning(s->g->log, s->vf, &warning) : 0;
@@ -96,19 +67,22 @@ static int say_hidden(const struct side *s, struct words *w)
 	if (r < 0)
 		return r;
 	if (r) {
-		w->advice =
+		v->advice =
 			"mend what it says, see vfteam check with its domain, and start it anew";
-		w->why = text_format("not taken, and QEMU only warned: %s", warning);
+		v->why = text_format("not taken, and QEMU only warned: %s", warning);
 	} else if (!s->g->sees_descriptors || s->group < 0) {
-		w->is_unknown = true;
-		w->detail = s->group < 0 ? text_format("its IOMMU group cannot be seen from here")
-					 : text_format("what pid %u has open cannot be seen from "
-						       "here",
-						       s->g->pid);
+		v->is_unknown = true;
+		v->advice =
+			"run it as the user whose QEMU it is, or as root, where /sys is mounted";
+		v->why = s->group < 0 ? text_format("whether it was taken is not known: its IOMMU "
+						    "group cannot be seen from here")
+				      : text_format("whether it was taken is not known: what pid "
+						    "%u has open cannot be seen from here",
+						    s->g->pid);
 	} else {
-		w->advice = "wait until the guest is up; it needs virtio_net and net_failover, and "
+		v->advice = "wait until the guest is up; it needs virtio_net and net_failover, and "
 			    "a VF that was unplugged has to be plugged in again";
-		w->why = text_format("not taken: QEMU hides it until the guest's driver asks for "
+		v->why = text_format("not taken: QEMU hides it until the guest's driver asks for "
 				     "it%s",
 				     s->g->log ? "" : ", and there is no log that says more");
 	}
@@ -118,55 +92,55 @@ static int say_hidden(const struct side *s, struct words *w)
 static int check_vf(const struct side *s, struct checks *ret, struct vfprep_problems *p)
 {
 	unsigned opened = count_opened(s->g);
-	autowords w = { 0 };
+	autoverdict v = { 0 };
 	int r = 0;
 
 	if (!s->vf->pair) {
-		w.advice = START_ANEW;
-		w.why = text_format("the guest has it without a team: no failover_pair_id is on "
+		v.advice = START_ANEW;
+		v.why = text_format("the guest has it without a team: no failover_pair_id is on "
 				    "QEMU's command line");
 	} else if (!s->nic || !s->nic->failover) {
-		w.advice = START_ANEW;
-		w.why = text_format("QEMU does not pair it: '%s' is %s", s->vf->pair,
+		v.advice = START_ANEW;
+		v.why = text_format("QEMU does not pair it: '%s' is %s", s->vf->pair,
 				    s->nic ? "a NIC without failover" : "no virtio NIC of its");
 	} else if (s->group < 0 || !has_group(s->g, s->group)) {
-		r = say_hidden(s, &w);
+		r = say_hidden(s, &v);
 	} else if (s->g->n_devices < opened) {
-		w.advice = "look at its log";
-		w.why = text_format("QEMU has /dev/vfio/%d open, but %u devices for %u VFs",
+		v.advice = "look at its log";
+		v.why = text_format("QEMU has /dev/vfio/%d open, but %u devices for %u VFs",
 				    s->group, s->g->n_devices, opened);
 	} else {
-		w.detail = text_format("taken: pid %u has /dev/vfio/%d open", s->g->pid, s->group);
+		v.detail = text_format("taken: pid %u has /dev/vfio/%d open", s->g->pid, s->group);
 	}
-	return r < 0 ? r : add_words("VF", s->subject, &w, ret, p);
+	return r < 0 ? r : checks_add_verdict(ret, "VF", s->subject, &v, p);
 }
 
 static int check_mac(const struct side *s, struct checks *ret, struct vfprep_problems *p)
 {
-	autowords w = { 0 };
+	autoverdict v = { 0 };
 	char want[MAC_TEXT];
 	uint8_t mac[6];
 
 	if (!s->nic)
 		return 0;
 	if (!s->nic->mac || mac_parse(s->nic->mac, mac) < 0) {
-		w.advice = START_ANEW;
-		w.why = text_format("QEMU's command line has no MAC for '%s'", s->nic->id);
+		v.advice = START_ANEW;
+		v.why = text_format("QEMU's command line has no MAC for '%s'", s->nic->id);
 	} else if (!s->team) {
-		w.is_unknown = true;
-		w.detail = text_format("that of '%s' is %s; no team that is published has the VF",
+		v.is_unknown = true;
+		v.detail = text_format("that of '%s' is %s; no team that is published has the VF",
 				       s->nic->id, s->nic->mac);
 	} else if (memcmp(mac, s->team->mac, sizeof(mac)) != 0) {
-		w.advice =
+		v.advice =
 			"set MACAddress= of the team on the host to that of the guest, or change "
 			"it in the domain and start it anew";
-		w.why = text_format("that of '%s' is %s, that of its VF is %s: the guest does not "
+		v.why = text_format("that of '%s' is %s, that of its VF is %s: the guest does not "
 				    "join them",
 				    s->nic->id, s->nic->mac, mac_format(s->team->mac, want));
 	} else {
-		w.detail = text_format("both sides have %s", mac_format(mac, want));
+		v.detail = text_format("both sides have %s", mac_format(mac, want));
 	}
-	return add_words("MAC", s->subject, &w, ret, p);
+	return checks_add_verdict(ret, "MAC", s->subject, &v, p);
 }
 
 /* A team by its name, what is none by its id. */
