@@ -195,6 +195,12 @@ static int check_memory(const struct preflight_host *h, struct checks *ret,
 		v.why = text_format("%s may lock %s (%llu bytes), the guest needs %s: %s", who,
 				    limit, (unsigned long long)h->limit.hard, need ? need : "?",
 				    why ? why : "?");
+	} else if (h->guest.hard_limit && h->guest.hard_limit < h->guest.memory) {
+		autofree char *most = mebibytes(h->guest.hard_limit);
+		v.advice = "raise it to the guest's memory and 1 GiB, or take it out";
+		v.why = text_format("its <hard_limit> of %s is all that QEMU may lock, and less "
+				    "than the guest's memory: it cannot take the VF",
+				    most ? most : "?");
 	} else {
 		v.detail = text_format("%s may lock %s", who, limit);
 	}

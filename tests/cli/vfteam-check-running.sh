@@ -87,10 +87,11 @@ running --running web --log missing.log
 expect_match stderr "$err" 'missing.log: cannot be read: No such file'
 # A long log: its end counts.
 (
-	yes "$warning" | head -c 5000000
+	yes "$warning" | head -c 9000000
 	echo "$start"
 ) >$log
 running --running web
+expect_match stdout "$out" 'log +ok'
 expect_match stdout "$out" 'VF web0 +problem +not taken: QEMU hides it'
 rm $log
 running --running web

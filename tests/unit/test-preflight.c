@@ -153,6 +153,8 @@ DEFINE_WRONG(two_times_the_memory, (f.host.guest.times = 2, f.host.limit.hard = 
 	     "memory lock", "the guest needs 9216 MiB: 2 times its memory")
 DEFINE_WRONG(hard_limit_of_the_domain, f.host.guest.hard_limit = (5ull << 30) + 1, "memory lock",
 	     "the guest needs 5121 MiB: its <hard_limit>")
+DEFINE_WRONG(hard_limit_below_the_memory, f.host.guest.hard_limit = (4ull << 30) - 1, "memory lock",
+	     "its <hard_limit> of 4095 MiB is all that QEMU may lock")
 DEFINE_WRONG(locked_domain, f.host.guest.locked = true, "memory lock", "the guest needs unlimited")
 DEFINE_WRONG(not_viable, f.vf.viable = false, "web0", "cannot go to a guest")
 DEFINE_WRONG(parked, f.team.parked = true, "web0", "parked")
@@ -231,6 +233,7 @@ int main(void)
 		CASE(no_emulator),
 		CASE(two_times_the_memory),
 		CASE(hard_limit_of_the_domain),
+		CASE(hard_limit_below_the_memory),
 		CASE(locked_domain),
 		CASE(not_viable),
 		CASE(parked),

@@ -64,8 +64,7 @@ static uint64_t largest_guest(const struct teams *teams)
 	return largest;
 }
 
-static int read_host(const struct cli *cli, const struct document *doc, const struct teams *teams,
-		     struct preflight_host *ret)
+static int read_host(const struct cli *cli, const struct document *doc, struct preflight_host *ret)
 {
 	const struct element *emulator =
 		doc->name ? domain_child(&doc->d, domain_devices(&doc->d), "emulator", NULL) : NULL;
@@ -77,8 +76,6 @@ static int read_host(const struct cli *cli, const struct document *doc, const st
 		ret->guest = domain_memory(&doc->d);
 	if (cli->guest_memory)
 		ret->guest.memory = cli->guest_memory;
-	if (!ret->guest.memory)
-		ret->guest.memory = largest_guest(teams);
 	return 0;
 }
 
@@ -138,12 +135,14 @@ static int check_all(const struct cli *cli, const struct document *doc, struct t
 		     struct vfprep_problems *found, struct checks *ret)
 {
 	CLEANUP(preflight_host_clear) struct preflight_host host = { 0 };
-	int r = read_host(cli, doc, teams, &host);
+	int r = read_host(cli, doc, &host);
 
 	if (r == 0 && doc->name)
 		r = check_domain(cli, doc, host.is_user, found, teams, ret);
 	else if (r == 0)
 		tell(found, VFPREP_HOST, cli->problems);
+	if (!host.guest.memory)
+		host.guest.memory = largest_guest(teams);
 	if (r == 0 && !teams->n && !problems_any(cli->problems))
 		(void)problem_add(cli->problems, 0, VFPREP_HOST, cli->teams_dir,
 				  "run vfprep apply on the host, and mount the directory",

@@ -61,7 +61,7 @@ static bool machine_is_express(const char *arch, const char *machine)
 	if (!machine) /* libvirt takes pc for x86, virt for the others that have it */
 		return !x86 && (strcmp(arch, "aarch64") == 0 || strcmp(arch, "riscv64") == 0);
 	size_t n = strlen(machine);
-	/* Debian's heirs have an "ubuntu-q35", which stands for their newest "pc-q35-NAME". */
+	/* Ubuntu's "ubuntu-q35" stands for its newest "pc-q35-NAME". */
 	return strcmp(machine, "q35") == 0 || strncmp(machine, "pc-q35-", 7) == 0 ||
 	       (n > 4 && strcmp(machine + n - 4, "-q35") == 0) || strcmp(machine, "virt") == 0 ||
 	       strncmp(machine, "virt-", 5) == 0;
