@@ -72,7 +72,7 @@ lab_write_environment()
 	local script=$1 init=$2 programs version program visible
 
 	# A tree below /tmp or /run is not there otherwise.
-	visible="$lab_dir $(realpath "$lab_dir/../scenarios" "$lab_dir/../recorded" | tr '\n' ' ')"
+	visible="$lab_dir $(realpath "$lab_dir"/../{scenarios,recorded} "$lab_dir"/../../{container,docs} | tr '\n' ' ')"
 
 	programs=$(lab_find_programs)
 	version=$(cat "$cache/version")
