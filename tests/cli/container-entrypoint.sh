@@ -131,7 +131,12 @@ enter VERDICT=0 VFTEAM_DOMAIN=guest.xml VFTEAM_TEAMS=web0 VFTEAM_OPTIONS=--spare
 expect_status 0
 expect_equal stdout "$out" started
 expect_equal 'what is there' "$(find written -type f)" written/domain.xml
+expect_equal 'what is checked' "$(cat checked)" "check --teams=$work/run/teams $work/written/domain.xml web0"
 expect_equal 'the domain' "$(cat written/domain.xml)" "$("$vfteam" inject --teams=run/teams --spare-ports guest.xml web0)"
+enter VFTEAM_DOMAIN=guest.xml VFTEAM_TEAMS=web0 -- echo started
+expect_status 8
+expect_match stderr "$err" 'vfteam: web0: .*the container does not start'
+expect_equal stdout "$out" ''
 sed -i 's/q35/pc/' guest.xml
 enter VERDICT=0 VFTEAM_DOMAIN=guest.xml VFTEAM_TEAMS=web0 -- echo started
 expect_status 3
