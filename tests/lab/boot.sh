@@ -3,6 +3,7 @@
 # Starts and ends the emulated machine; sourced by the programs that need one.
 #
 # VFPREP_BINARY     the vfprep to test; by default the release build of this tree
+# VFPREP_PACKAGES   the directory of the packages to test; by default that of tests/check in this tree
 # VFPREP_LAB_ACCEL  QEMU's accelerator; by default tcg, because a /dev/kvm that opens need not work
 
 lab_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -86,16 +87,26 @@ lab_write_environment()
 	{
 		printf 'LAB_DIR=%q\nLAB_SCRIPT=%q\nLAB_INIT=%q\n' "$lab_dir" "$script" "$init"
 		printf 'LAB_KERNEL=%q\n' "$version"
+		printf 'LAB_CACHE=%q\n' "$(realpath "$cache")"
 		printf 'LAB_MODULES=%q\n' "$(realpath "$cache/kernel/lib/modules/$version")"
 		printf "LAB_VISIBLE='%s'\nLAB_PROGRAMS='%s'\n" "$visible" "$(tr '\n' ' ' <<<"$programs")"
 	} >"$lab_share/environment"
 }
 
-# Begins with an empty shared directory, /lab in the machine.
+# Begins with a new shared directory, /lab in the machine, with the packages that were built.
 lab_new_share()
 {
+	local dir dirs=("$top_dir/build/packages" "$top_dir/build/check/build/packages")
+
+	[ -z "${VFPREP_PACKAGES:-}" ] || dirs=("$VFPREP_PACKAGES")
 	lab_share=$(mktemp -d "${TMPDIR:-/tmp}/vfprep-lab.XXXXXX")
 	cp "$lab_dir/init" "$lab_share/init"
+	mkdir "$lab_share/packages"
+	for dir in "${dirs[@]}"; do
+		if cp "$dir"/*.deb "$lab_share/packages/" 2>/dev/null; then
+			break
+		fi
+	done
 	mkfifo "$lab_share/monitor.in" "$lab_share/monitor.out"
 }
 
