@@ -267,7 +267,10 @@ static void rule_mac_is_unique(const struct check *c, const struct element *devi
 		    !same_mac(c, device, e) || (domain_is_persistent(c->d, e) && e < device))
 			continue;
 		const struct element *at = e->line ? e : device;
-		FAULT(c, at, NULL, "this %s has the MAC of the persistent side '%s'", at->name,
+		FAULT(c, at,
+		      "give it another MAC, or take it out; vfteam inject --onto has it as the "
+		      "team's own",
+		      "this %s has the MAC of the persistent side '%s'", at->name,
 		      device_word(c, at == e ? device : e));
 	}
 }
