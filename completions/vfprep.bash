@@ -38,11 +38,11 @@ _vfprep_options()
 	list) echo '--json --machine= --rundir= --quiet -q' ;;
 	check) echo '--json --machine= --config-only --confdir= --rundir= --quiet -q' ;;
 	plan) echo '--json --machine= --exit-code --force --live --prune --confdir= --rundir= --verbose -v --quiet -q' ;;
-	apply) echo '--json --dry-run -n --force --live --prune --wait= --timeout= --confdir= --rundir= --verbose -v --quiet -q' ;;
+	apply) echo '--json --dry-run -n --force --live --prune --wait= --wait-devices= --timeout= --confdir= --rundir= --verbose -v --quiet -q' ;;
 	prepare) echo '--json --team= --mac= --driver= --owner= --group= --mode= --persistent= --container-owner= --container-group= --guest-memory= --dry-run -n --force --wait= --timeout= --rundir= --verbose -v --quiet -q' ;;
 	release) echo '--json --dry-run -n --all --force --wait= --timeout= --rundir= --verbose -v --quiet -q' ;;
 	cdi) echo '--hook-file --run-options --rundir= --quiet -q' ;;
-	oci-hook) echo '--rundir= --quiet -q' ;;
+	oci-hook | udev-query) echo '--rundir= --quiet -q' ;;
 	park | unpark) echo '--json --dry-run -n --wait= --timeout= --rundir= --verbose -v --quiet -q' ;;
 	verify) echo '--json --machine= --rundir= --quiet -q' ;;
 	'') echo '--help -h --version' ;;
@@ -59,7 +59,7 @@ _vfprep_value()
 	--driver) compgen -W 'vfio-pci auto none' -- "$2" ;;
 	--owner | --container-owner) compgen -u -- "$2" ;;
 	--group | --container-group) compgen -g -- "$2" ;;
-	--team | --mode | --guest-memory | --persistent | --wait | --timeout) ;;
+	--team | --mode | --guest-memory | --persistent | --wait | --wait-devices | --timeout) ;;
 	*) return 1 ;;
 	esac
 }
@@ -71,9 +71,9 @@ _vfprep_words()
 
 	case $1:$2 in
 	*:-*) words=$(_vfprep_options "$1") ;;
-	:*) words='list check plan apply prepare release verify park unpark cdi oci-hook' ;;
+	:*) words='list check plan apply prepare release verify park unpark cdi oci-hook udev-query' ;;
 	plan:* | apply:*) words=$(_vfprep_pfs) ;;
-	prepare:*) words=$(_vfprep_devices /sys/bus/pci/devices) ;;
+	prepare:* | udev-query:*) words=$(_vfprep_devices /sys/bus/pci/devices) ;;
 	verify:* | park:* | unpark:* | cdi:* | oci-hook:*) words=$(_vfprep_teams) ;;
 	release:*) words="$(_vfprep_pfs) $(_vfprep_teams)" ;;
 	esac

@@ -36,6 +36,7 @@ complete -c vfprep -n __fish_use_subcommand -a cdi -d 'print what is published f
 complete -c vfprep -n __fish_use_subcommand -a oci-hook -d 'ready a container for its teams, as an OCI hook'
 complete -c vfprep -n __fish_use_subcommand -a park -d "put another MAC on a team's VF while it is unplugged"
 complete -c vfprep -n __fish_use_subcommand -a unpark -d "put the team's MAC back on its VF"
+complete -c vfprep -n __fish_use_subcommand -a udev-query -d 'tell udev whose a prepared VF is'
 
 complete -c vfprep -n '__fish_seen_subcommand_from list check plan apply prepare release verify park unpark' -l json -d 'print JSON for programs'
 complete -c vfprep -n '__fish_seen_subcommand_from list check plan verify' -l machine -r -F -d 'work on the output of list --json'
@@ -59,12 +60,13 @@ complete -c vfprep -n '__fish_seen_subcommand_from plan apply prepare release' -
 complete -c vfprep -n '__fish_seen_subcommand_from plan apply' -l live -d 'change settings of VFs in use, nothing else'
 complete -c vfprep -n '__fish_seen_subcommand_from plan apply' -l prune -d 'also put back PFs that no file is for any more'
 complete -c vfprep -n '__fish_seen_subcommand_from apply prepare release park unpark' -l wait -x -d 'wait that long for another vfprep'
+complete -c vfprep -n '__fish_seen_subcommand_from apply' -l wait-devices -x -d 'and that long for PFs that files name'
 complete -c vfprep -n '__fish_seen_subcommand_from apply prepare release park unpark' -l timeout -x -d 'scale every deadline'
 complete -c vfprep -n '__fish_seen_subcommand_from check plan apply' -l confdir -x -a '(__fish_complete_directories)' -d 'read the configuration there'
-complete -c vfprep -n '__fish_seen_subcommand_from list check plan apply prepare release verify park unpark cdi oci-hook' -l rundir -x -a '(__fish_complete_directories)' -d 'keep state there'
+complete -c vfprep -n '__fish_seen_subcommand_from list check plan apply prepare release verify park unpark cdi oci-hook udev-query' -l rundir -x -a '(__fish_complete_directories)' -d 'keep state there'
 complete -c vfprep -n '__fish_seen_subcommand_from plan apply prepare release park unpark' -s v -l verbose -d 'say which file is for which PF, and what it waits for'
-complete -c vfprep -n '__fish_seen_subcommand_from list check plan apply prepare release verify park unpark cdi oci-hook' -s q -l quiet -d 'no notes, faults only'
+complete -c vfprep -n '__fish_seen_subcommand_from list check plan apply prepare release verify park unpark cdi oci-hook udev-query' -s q -l quiet -d 'no notes, faults only'
 
 complete -c vfprep -n '__fish_seen_subcommand_from plan apply release' -a '(__vfprep_pfs)'
-complete -c vfprep -n '__fish_seen_subcommand_from prepare' -a '(__vfprep_devices)'
+complete -c vfprep -n '__fish_seen_subcommand_from prepare udev-query' -a '(__vfprep_devices)'
 complete -c vfprep -n '__fish_seen_subcommand_from release verify park unpark cdi oci-hook' -a '(__vfprep_teams)'

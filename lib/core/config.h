@@ -123,6 +123,17 @@ int config_add_file(struct vfprep_config *c, const char *file, const char *text,
  * has too never counts. */
 void config_check(const struct vfprep_config *c, struct vfprep_problems *p);
 
+/* A PF that a file names literally, by Address= or PermanentMACAddress=. */
+struct missing {
+	const char *file, *value;
+};
+
+/* The first such PF that ACTUAL has not, or not with its driver yet; its words belong to the
+ * configuration. */
+struct vfprep_machine;
+bool config_find_missing(const struct vfprep_config *config, const struct vfprep_machine *actual,
+			 struct missing *ret);
+
 /* The memory of the largest guest that any file has a team for, in bytes; 0: none says so. */
 uint64_t config_largest_guest(const struct vfprep_config *c);
 

@@ -10,9 +10,25 @@
 
 static int pf_from_object(struct json_object *o, struct pf *pf);
 
+/* Return: 1 when it is there. */
+static int owner_from_object(struct json_object *o, const char *uid, const char *gid,
+			     const char *mode, struct node *ret)
+{
+	const char *text;
+	int r = json_get_text(o, mode, &text);
+
+	if (r <= 0)
+		return r;
+	if (text_to_unsigned(text, 8, 0, 07777, &ret->mode) < 0 ||
+	    json_get_uint(o, uid, &ret->uid) != 1 || json_get_uint(o, gid, &ret->gid) != 1)
+		return -EINVAL;
+	ret->exists = true;
+	return 1;
+}
+
 static int node_from_object(struct json_object *o, struct function *f)
 {
-	const char *path, *mode;
+	const char *path;
 
 	int r = json_get_text_or_null(o, "node", &path);
 	if (r < 0)
@@ -21,16 +37,10 @@ static int node_from_object(struct json_object *o, struct function *f)
 		f->has |= FUNCTION_NODE;
 		return 0;
 	}
-	r = json_get_text(o, "node_mode", &mode);
-	if (r <= 0)
-		return r;
-	if (text_to_unsigned(mode, 8, 0, 07777, &f->node.mode) < 0 ||
-	    json_get_uint(o, "node_uid", &f->node.uid) != 1 ||
-	    json_get_uint(o, "node_gid", &f->node.gid) != 1)
-		return -EINVAL;
-	f->node.exists = true;
-	f->has |= FUNCTION_NODE;
-	return 0;
+	r = owner_from_object(o, "node_uid", "node_gid", "node_mode", &f->node);
+	if (r > 0)
+		f->has |= FUNCTION_NODE;
+	return r < 0 ? r : 0;
 }
 
 static int nullable_from_object(struct json_object *o, const char *key, char **ret, unsigned bit,
@@ -110,7 +120,8 @@ static int function_of_pf_from_object(struct json_object *o, unsigned index, str
 	if (function_from_object(o, &vf->function) < 0 || use_from_object(o, vf) < 0 ||
 	    port_from_object(o, &vf->port) < 0 ||
 	    json_get_bool(o, "made_by_vfprep", &vf->ours) < 0 ||
-	    json_get_bool(o, "prepared", &vf->prepared) < 0)
+	    json_get_bool(o, "prepared", &vf->prepared) < 0 ||
+	    owner_from_object(o, "kept_uid", "kept_gid", "kept_mode", &vf->kept) < 0)
 		return -EINVAL;
 	int r = json_get_mac(o, "parking_mac", vf->parking_mac);
 	if (r < 0)

@@ -75,6 +75,19 @@ static int port_to_object(const struct port *port, struct json_object *o)
 	return json_add(o, "port", TAKE_PTR(part));
 }
 
+/* The same of who keeps it. */
+static int kept_to_object(const struct node *kept, struct json_object *o)
+{
+	autofree char *mode = text_format("%04o", kept->mode);
+
+	if (!kept->exists)
+		return mode ? 0 : -ENOMEM;
+	if (!mode || json_add_unsigned(o, "kept_uid", kept->uid) < 0 ||
+	    json_add_unsigned(o, "kept_gid", kept->gid) < 0)
+		return -ENOMEM;
+	return json_add_text(o, "kept_mode", mode);
+}
+
 static int vf_to_object(const struct vf *vf, const struct pf *pf, const struct vfprep_machine *m,
 			struct json_object **ret)
 {
@@ -93,7 +106,8 @@ static int vf_to_object(const struct vf *vf, const struct pf *pf, const struct v
 	}
 	if ((vf->ours && json_add_bool(o, "made_by_vfprep", true) < 0) ||
 	    (vf->prepared && json_add_bool(o, "prepared", true) < 0) ||
-	    (vf->parked && json_add_mac(o, "parking_mac", vf->parking_mac) < 0))
+	    (vf->parked && json_add_mac(o, "parking_mac", vf->parking_mac) < 0) ||
+	    kept_to_object(&vf->kept, o) < 0)
 		return -ENOMEM;
 	if (vf->settings.present && (settings_to_json(&vf->settings, &settings) < 0 ||
 				     json_add(o, "settings", settings) < 0))

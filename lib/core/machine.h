@@ -83,8 +83,10 @@ struct vf {
 	struct use use;
 	bool ours;     /* in a record: vfprep made this VF */
 	bool prepared; /* wanted, in a record: by vfprep prepare, so that apply leaves it alone */
-	char *team;    /* wanted: published under this name; NULL: not published */
-	char *persistent;                /* wanted: the hint for the persistent side; NULL: none */
+	struct node kept; /* in a record: whom its node belongs to while it is prepared, also a new
+			   * one; not there: it is not prepared, or is not to be given away */
+	char *team;       /* wanted: published under this name; NULL: not published */
+	char *persistent; /* wanted: the hint for the persistent side; NULL: none */
 	struct container_node container; /* wanted: how a container sees its node */
 	uint64_t guest_memory;           /* wanted: of its guest; 0: not known */
 	/* wanted, in a record: its team is parked, so that it has PARKING_MAC, not TEAM_MAC */

@@ -5,6 +5,7 @@
 #include "core/record.h"
 
 #include <fnmatch.h>
+#include <string.h>
 
 static bool any_fits(const struct globs *globs, const char *value)
 {
@@ -166,4 +167,35 @@ void config_tell_unmatched(const struct vfprep_config *config, const struct vfpr
 		else if (!fits)
 			tell_unmatched(rule, actual, p);
 	}
+}
+
+/* Its driver has made what it makes of it. A driver is linked before it makes the interface
+ * (drivers/base/dd.c, really_probe()). */
+static bool is_ready(const struct pf *pf)
+{
+	return pf->driver &&
+	       (!pf->self || pf->ifindex || pf->elsewhere.is || driver_is_vfio(pf->driver));
+}
+
+bool config_find_missing(const struct vfprep_config *config, const struct vfprep_machine *actual,
+			 struct missing *ret)
+{
+	static const enum match_key keys[] = { MATCH_ADDRESS, MATCH_PERMANENT_MAC };
+
+	for (size_t i = 0; i < config->n_rules * ARRAY_SIZE(keys); i++) {
+		const struct rule *rule = &config->rules[i / ARRAY_SIZE(keys)];
+		enum match_key key = keys[i % ARRAY_SIZE(keys)];
+		for (size_t k = 0; k < rule->match[key].n; k++) {
+			const struct globs one = { &rule->match[key].items[k], 1 };
+			bool there = strpbrk(one.items[0], "*?[\\") != NULL;
+			for (size_t n = 0; n < actual->n_pfs && !there; n++)
+				there = is_ready(&actual->pfs[n]) &&
+					match_fits(&one, key, &actual->pfs[n]);
+			if (there)
+				continue;
+			*ret = (struct missing){ rule->file, one.items[0] };
+			return true;
+		}
+	}
+	return false;
 }

@@ -210,7 +210,12 @@ static int extend_vf(struct pf *pf, const struct vf *vf, const struct step *s)
 	}
 	struct function *to = &entry->function;
 	const struct function *from = &vf->function;
-	int changed = by_hand || by_port || pf_count(&pf->record->original) > n;
+	/* Nobody is to have it, or somebody else, until that has come about. */
+	bool was_kept = entry->kept.exists && (s->kind == STEP_OVERRIDE || s->kind == STEP_DRIVER ||
+					       s->kind == STEP_NODE);
+	if (was_kept)
+		entry->kept = (struct node){ 0 };
+	int changed = was_kept || by_hand || by_port || pf_count(&pf->record->original) > n;
 
 	if (s->kind == STEP_SETTING) {
 		if (!setting_has(&entry->settings, s->setting) &&

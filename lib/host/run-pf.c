@@ -305,6 +305,19 @@ static bool is_as_wanted(const struct vfprep_machine *m, const struct pf *pf, co
 	return true;
 }
 
+/* The node of a prepared VF, when it is what is wanted, for udev to give a new one the same owner.
+ */
+static struct node node_to_keep(const struct vf *vf, const struct vf *want)
+{
+	const struct node *is = &vf->function.node, *node = &want->function.node;
+
+	if (want->function.has & FUNCTION_NODE && want->function.has & FUNCTION_DRIVER &&
+	    driver_is_vfio(want->function.driver) && is->exists && is->uid == node->uid &&
+	    is->gid == node->gid && is->mode == node->mode)
+		return *node;
+	return (struct node){ 0 };
+}
+
 /* Who has the VFs now, the command line or the files, and which are parked: where it has come
  * about. */
 static void mark_as_wanted(const struct vfprep_machine *m, struct pf *pf, const struct pf *want)
@@ -317,6 +330,7 @@ static void mark_as_wanted(const struct vfprep_machine *m, struct pf *pf, const 
 		recorded->prepared = vf->prepared;
 		recorded->parked = vf->parked;
 		memcpy(recorded->parking_mac, vf->parking_mac, sizeof(vf->parking_mac));
+		recorded->kept = node_to_keep(pf_find_vf(pf, vf->index), vf);
 	}
 }
 

@@ -3,12 +3,16 @@
 #include "host/run.h"
 
 #include "core/step.h"
+#include "host/await.h"
 #include "host/fd.h"
 #include "host/run-pf.h"
 #include "host/sysfs.h"
 
 #include <errno.h>
 #include <string.h>
+
+/* A PF that comes anew more often does so without end. */
+#define TURNS_MAX 3
 
 const char *run_result_words(int r)
 {
@@ -238,11 +242,11 @@ static void tidy_untouched(const struct host *h, const struct vfprep_machine *ac
 		pf_tidy_record(&store, actual, pf, want, false);
 }
 
-/* With the lock held. */
+/* With the lock held. *RET_ACTUAL is set as soon as the machine was read. */
 static int run_locked(const struct host *h, const struct run_request *request,
-		      enum vfprep_outcome *ret_outcome, struct vfprep_problems *p)
+		      enum vfprep_outcome *ret_outcome, struct vfprep_machine **ret_actual,
+		      struct vfprep_problems *p)
 {
-	automachine actual = NULL;
 	automachine wanted = NULL;
 	autoplan plan = NULL;
 	autonames missing = { 0 };
@@ -250,7 +254,8 @@ static int run_locked(const struct host *h, const struct run_request *request,
 
 	const struct store store = host_store(h);
 	publish_sweep(&store);
-	int r = read_settled(h, &actual, request->seen ? request->seen : p);
+	int r = read_settled(h, ret_actual, request->seen ? request->seen : p);
+	struct vfprep_machine *actual = *ret_actual;
 	if (r == 0 && !actual->boot_id)
 		r = problem_add(p, -ENODATA, VFPREP_SYSTEM, NULL, "mount /proc",
 				"without a boot id no original value can be kept");
@@ -281,17 +286,60 @@ static int run_locked(const struct host *h, const struct run_request *request,
 	return 0;
 }
 
+/* Has a PF another driver or interface than when the run began? Then it was reset in between, and
+ * what the run found and did may be void. */
+static bool came_anew(const struct host *h, const struct vfprep_machine *then,
+		      struct vfprep_problems *p)
+{
+	char subject[PCI_ADDRESS_TEXT];
+
+	for (size_t i = 0; i < then->n_pfs; i++) {
+		const struct pf *was = &then->pfs[i];
+		automachine now = NULL;
+		if (host_read(h, &was->address, &now, NULL) < 0)
+			continue; /* the next event tells of it */
+		const struct pf *is = machine_find_pf(now, was->address);
+		if (!is || !is->driver ||
+		    (text_equal(is->driver, was->driver) && is->ifindex == was->ifindex))
+			continue;
+		(void)problem_add(p, 0, VFPREP_NOTE, pci_address_format(was->address, subject),
+				  NULL, "it came anew while it was worked on: once more");
+		return true;
+	}
+	return false;
+}
+
+/* As often as PFs come anew, within reason. Findings are those of the last turn, which looked at
+ * everything again. */
+static int run_turns(const struct host *h, const struct run_request *request,
+		     enum vfprep_outcome *ret_outcome, struct vfprep_problems *p)
+{
+	for (unsigned turn = 1;; turn++) {
+		autoproblems found = vfprep_problems_new();
+		automachine actual = NULL;
+		int r = found ? run_locked(h, request, ret_outcome, &actual, found) : -ENOMEM;
+
+		h->ops->unclaim(h->kernel);
+		if (r == 0 && request->look_again && turn < TURNS_MAX && came_anew(h, actual, p))
+			continue;
+		if (found)
+			problem_add_all(p, found);
+		return r;
+	}
+}
+
 int run(const struct host *h, const struct run_request *request, enum vfprep_outcome *ret_outcome,
 	struct vfprep_problems *p)
 {
 	autoclose int lock = -1;
 
+	if (request->devices_wait_ms > 0)
+		await_devices(h, request->wish->config, request->devices_wait_ms, p);
 	int r = state_lock(h->rundir_fd, request->lock_wait_ms, &lock, p);
 	if (r < 0)
 		return r;
-	r = run_locked(h, request, ret_outcome, p);
+	r = run_turns(h, request, ret_outcome, p);
 	if (r == -ENOMEM)
 		(void)problem_add(p, r, VFPREP_SYSTEM, NULL, NULL, "out of memory");
-	h->ops->unclaim(h->kernel);
 	return r;
 }

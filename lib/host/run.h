@@ -33,6 +33,11 @@ struct run_request {
 	void *step_user;
 	unsigned lock_wait_ms;
 	unsigned settings_wait_ms; /* until a setting has to show */
+	unsigned devices_wait_ms;  /* for PFs that the configuration names literally */
+	/* A PF that came anew while the run worked (its driver was reloaded, it was plugged again)
+	 * is worked on once more, for nobody is told of that: systemd does not start a unit that
+	 * runs. */
+	bool look_again;
 };
 
 /* Return: 0 whenever it came to an outcome; negative only when nothing was touched: -EBUSY when

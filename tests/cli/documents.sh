@@ -9,7 +9,7 @@
 
 # What it is about now, and the section of its man pages.
 program=vfprep section=8
-declare -A commands=([vfprep]='list check plan apply prepare release verify park unpark cdi oci-hook' [vfteam]='list hostdev interface inject check')
+declare -A commands=([vfprep]='list check plan apply prepare release verify park unpark cdi oci-hook udev-query' [vfteam]='list hostdev interface inject check')
 completions=$source_dir/completions
 
 # The page that tells of a command.
@@ -47,7 +47,7 @@ options_of_zsh()
 
 options_of_fish()
 {
-	grep -E "__fish_seen_subcommand_from [a-z ]*\b$1\b" "$completions/$program.fish" |
+	grep -E "__fish_seen_subcommand_from [a-z -]*\b$1\b" "$completions/$program.fish" |
 		grep -oE -- ' -[sl] [a-z-]+' | sed -E 's/ -l /--/; s/ -s /-/' | sort
 }
 
@@ -134,7 +134,7 @@ for driver in $(grep -oE '^	\{ "[A-Za-z0-9_-]+"' "$source_dir/lib/core/driver-ru
 	grep -qw -- "$driver" "$source_dir/docs/drivers.md" || fail "docs/drivers.md: no $driver"
 done
 
-expect_equal 'commands' "$(complete_line 'vfprep ' | paste -sd ' ')" 'apply cdi check list oci-hook park plan prepare release unpark verify'
+expect_equal 'commands' "$(complete_line 'vfprep ' | paste -sd ' ')" 'apply cdi check list oci-hook park plan prepare release udev-query unpark verify'
 expect_equal 'one command' "$(complete_line 'vfprep re')" release
 expect_equal 'the devices' "$devices" '0000:01:00.0 0000:01:10.0 0000:03:00.1'
 expect_equal 'one option' "$(complete_line 'vfprep apply --dr')" --dry-run

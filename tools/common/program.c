@@ -166,11 +166,12 @@ int program_print_json(const struct vfprep_problems *problems, enum vfprep_outco
 	return 0;
 }
 
-static void print_problems(const struct vfprep_problems *p, bool quiet)
+static void print_problems(const struct vfprep_problems *p, bool quiet,
+			   const struct finding_taker *taker)
 {
 	for (size_t i = 0; i < vfprep_problems_count(p); i++) {
 		struct vfprep_problem f = vfprep_problems_get(p, i);
-		if (f.fault == VFPREP_NOTE && quiet)
+		if ((f.fault == VFPREP_NOTE && quiet) || (taker && taker->take(taker->user, &f)))
 			continue;
 		(void)fprintf(stderr, "%s: %s%s%s%s\n", program.name,
 			      f.fault == VFPREP_NOTE ? "note: " : "", f.subject,
@@ -191,12 +192,12 @@ static bool output_was_taken(void)
 }
 
 int program_finish(int r, struct vfprep_problems *problems, bool quiet, enum vfprep_outcome outcome,
-		   bool to_do)
+		   bool to_do, const struct finding_taker *taker)
 {
 	if (fflush(stdout) != 0 || ferror(stdout)) /* what it did not take was not said */
 		(void)problem_add(problems, 0, VFPREP_SYSTEM, NULL, NULL,
 				  "cannot write the output"); /* errno may be older */
-	print_problems(problems, quiet);
+	print_problems(problems, quiet, taker);
 	return r ? r : (int)problems_exit_code(problems, outcome, to_do);
 }
 

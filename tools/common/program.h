@@ -67,10 +67,16 @@ bool program_parse(int argc, char **argv,
 		   int (*take)(struct cli *cli, const struct option_row *o, const char *value),
 		   struct cli *cli, struct call *ret, int *ret_exit);
 
+/* Where findings go in place of stderr. */
+struct finding_taker {
+	bool (*take)(void *user, const struct vfprep_problem *f); /* false: print it */
+	void *user;
+};
+
 /* Prints the findings, without notes when QUIET; what stdout did not take is one. R is what the
- * command returned. Return: the exit code. */
+ * command returned, TAKER is offered each and may be NULL. Return: the exit code. */
 int program_finish(int r, struct vfprep_problems *problems, bool quiet, enum vfprep_outcome outcome,
-		   bool to_do);
+		   bool to_do, const struct finding_taker *taker);
 
 /* Prints {"version":1,KEY:VALUE,"outcome":...,"problems":[...]} for --json; VALUE may be NULL.
  * Return: an exit code when memory ran out, else 0. */

@@ -7,9 +7,11 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 /* What the steps came to, for --json. */
 struct report {
+	struct journal *journal;
 	struct json_object *steps; /* NULL: print lines */
 	bool failed;               /* memory ran out */
 	size_t n;
@@ -37,10 +39,14 @@ static void report_step(void *user, enum run_phase phase, const struct step *s, 
 	struct report *report = user;
 
 	report->n++;
+	journal_note_step(report->journal, s);
 	if (report->steps) {
 		report_json(report, phase, s, r);
 		return;
 	}
+	autofree char *entry = journal_step_entry(phase, s, r);
+	if (journal_send(report->journal, STDOUT_FILENO, entry))
+		return;
 	autofree char *line = step_line(s);
 	printf("%s%s%s\n", phase == RUN_UNDO ? "undo: " : "", line ? line : "out of memory",
 	       run_result_words(r));
@@ -87,6 +93,7 @@ static int take_steps(struct cli *cli, const struct wish *wish, struct json_obje
 {
 	autojson steps = json_object_new_array();
 	struct report report = {
+		.journal = &cli->journal,
 		.steps = cli->given & OPTION_JSON ? steps : NULL,
 	};
 	struct run_request request = {
@@ -95,6 +102,8 @@ static int take_steps(struct cli *cli, const struct wish *wish, struct json_obje
 		.step_user = &report,
 		.lock_wait_ms = cli->wait_ms,
 		.settings_wait_ms = SETTINGS_WAIT_MS * cli->timeout_percent / 100,
+		.devices_wait_ms = cli->devices_wait_ms,
+		.look_again = wish->config != NULL,
 	};
 
 	int r = cli_open(cli, true);

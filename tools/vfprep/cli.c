@@ -15,7 +15,7 @@
 static const struct command *const commands[] = {
 	&command_list,    &command_check,   &command_plan,     &command_apply,
 	&command_prepare, &command_release, &command_verify,   &command_park,
-	&command_unpark,  &command_cdi,     &command_oci_hook,
+	&command_unpark,  &command_cdi,     &command_oci_hook, &command_udev_query,
 };
 
 static const struct option_row option_table[] = {
@@ -41,6 +41,8 @@ static const struct option_row option_table[] = {
 	{ OPTION_LIVE, "live", 0, NULL, "change settings of VFs in use, nothing else" },
 	{ OPTION_PRUNE, "prune", 0, NULL, "also put back PFs that no file is for any more" },
 	{ OPTION_WAIT, "wait", 0, "SECONDS", "wait that long for another vfprep" },
+	{ OPTION_WAIT_DEVICES, "wait-devices", 0, "SECONDS",
+	  "and that long for PFs that files name" },
 	{ OPTION_TIMEOUT, "timeout", 0, "PERCENT", "scale every deadline (100)" },
 	{ OPTION_CONFDIR, "confdir", 0, "DIR", "read the configuration there" },
 	{ OPTION_RUNDIR, "rundir", 0, "DIR", "keep state there (" HOST_RUNDIR ")" },
@@ -64,6 +66,16 @@ const struct program program = {
 	.n_options = ARRAY_SIZE(option_table),
 };
 
+static int take_seconds(const struct option_row *o, const char *value, unsigned *ret_ms)
+{
+	unsigned seconds;
+
+	if (text_to_unsigned(value, 10, 0, 86400, &seconds) < 0)
+		return cli_usage("--%s takes seconds from 0 to 86400, not '%s'", o->name, value);
+	*ret_ms = seconds * 1000;
+	return 0;
+}
+
 static int take_argument(struct cli *cli, const struct option_row *o, const char *value)
 {
 	switch ((enum option_bit)o->bit) {
@@ -82,10 +94,9 @@ static int take_argument(struct cli *cli, const struct option_row *o, const char
 					 value);
 		return 0;
 	case OPTION_WAIT:
-		if (text_to_unsigned(value, 10, 0, 86400, &cli->wait_ms) < 0)
-			return cli_usage("--wait takes seconds from 0 to 86400, not '%s'", value);
-		cli->wait_ms *= 1000;
-		return 0;
+		return take_seconds(o, value, &cli->wait_ms);
+	case OPTION_WAIT_DEVICES:
+		return take_seconds(o, value, &cli->devices_wait_ms);
 	case OPTION_TEAM:
 	case OPTION_MAC:
 	case OPTION_DRIVER:
@@ -177,6 +188,14 @@ int cli_print_result(const struct cli *cli, const char *key, struct json_object 
 	return program_print_json(cli->problems, cli->outcome, key, value);
 }
 
+static bool send_to_journal(void *user, const struct vfprep_problem *f)
+{
+	const struct journal *journal = user;
+	autofree char *entry = journal_problem_entry(journal, f);
+
+	return journal_send(journal, STDERR_FILENO, entry);
+}
+
 int cli_main(int argc, char **argv, const struct kernel_source *source)
 {
 	autoproblems problems = vfprep_problems_new();
@@ -184,6 +203,7 @@ int cli_main(int argc, char **argv, const struct kernel_source *source)
 		.source = source,
 		.timeout_percent = 100,
 		.host = HOST_NONE,
+		.journal.stream = getenv("JOURNAL_STREAM"),
 		.problems = problems,
 	};
 	struct call call;
@@ -197,7 +217,9 @@ int cli_main(int argc, char **argv, const struct kernel_source *source)
 	cli.operands = call.operands;
 	cli.n_operands = call.n_operands;
 	r = call.command->run(&cli);
-	r = program_finish(r, problems, call.given & OPTION_QUIET, cli.outcome, cli.to_do);
+	const struct finding_taker taker = { send_to_journal, &cli.journal };
+	r = program_finish(r, problems, call.given & OPTION_QUIET, cli.outcome, cli.to_do, &taker);
+	journal_clear(&cli.journal);
 	host_close(&cli.host, source);
 	return r;
 }

@@ -7,6 +7,7 @@
 #include "core/prepare.h"
 #include "host/run.h"
 #include "tools/common/program.h"
+#include "tools/vfprep/journal.h"
 
 /* One bit per option; a command names those that it takes. */
 enum option_bit {
@@ -24,6 +25,7 @@ enum option_bit {
 	OPTION_LIVE = 1 << 11,
 	OPTION_VERBOSE = 1 << 12,
 	OPTION_PRUNE = 1 << 13,
+	OPTION_WAIT_DEVICES = 1 << 14,
 	OPTION_TEAM = 1 << 16, /* from here on in the order of enum prepare_value */
 	OPTION_MAC = 1 << 17,
 	OPTION_DRIVER = 1 << 18,
@@ -44,10 +46,11 @@ struct cli {
 	const char *machine_file;          /* --machine */
 	const char *values[PREPARE_COUNT]; /* --team and the like; NULL: not given */
 	const char *confdir, *rundir;
-	unsigned timeout_percent, wait_ms;
+	unsigned timeout_percent, wait_ms, devices_wait_ms;
 	const char *const *operands;
 	size_t n_operands;
 	struct host host;
+	struct journal journal;
 	struct vfprep_problems *problems;
 	enum vfprep_outcome outcome;
 	bool to_do; /* plan --exit-code found something */
@@ -55,7 +58,7 @@ struct cli {
 
 extern const struct command command_list, command_check, command_plan, command_apply,
 	command_prepare, command_release, command_verify, command_park, command_unpark, command_cdi,
-	command_oci_hook;
+	command_oci_hook, command_udev_query;
 
 /* The whole program. Return: its exit code. */
 int cli_main(int argc, char **argv, const struct kernel_source *source);

@@ -24,6 +24,9 @@ static int run_plan(struct cli *cli)
 
 static int run_apply(struct cli *cli)
 {
+	if (cli->devices_wait_ms && cli->n_operands)
+		return cli_usage("apply --wait-devices takes no '%s': it is for all PFs",
+				 cli->operands[0]);
 	return run_plan_or_apply(cli, cli->given & OPTION_DRY_RUN);
 }
 
@@ -58,8 +61,8 @@ const struct command command_apply = {
 	.operands = "[PF...]",
 	.summary = "Make this machine what the configuration asks for",
 	.options = OPTION_JSON | OPTION_DRY_RUN | OPTION_FORCE | OPTION_LIVE | OPTION_PRUNE |
-		   OPTION_WAIT | OPTION_TIMEOUT | OPTION_CONFDIR | OPTION_RUNDIR | OPTION_VERBOSE |
-		   OPTION_QUIET,
+		   OPTION_WAIT | OPTION_WAIT_DEVICES | OPTION_TIMEOUT | OPTION_CONFDIR |
+		   OPTION_RUNDIR | OPTION_VERBOSE | OPTION_QUIET,
 	.takes_operands = true,
 	.run = run_apply,
 };

@@ -121,5 +121,5 @@ int main(int argc, char **argv)
 	cli.operands = call.operands;
 	cli.n_operands = call.n_operands;
 	r = call.command->run(&cli);
-	return program_finish(r, problems, call.given & OPTION_QUIET, VFPREP_DONE, false);
+	return program_finish(r, problems, call.given & OPTION_QUIET, VFPREP_DONE, false, NULL);
 }
