@@ -186,7 +186,8 @@ static const struct {
 	{ "teams", "boot_id" },    { "teams", "pf" },       { "teams", "transient" },
 	{ "pf", "address" },       { "pf", "vf" },          { "transient", "address" },
 	{ "transient", "driver" }, { "port", "ifindex" },   { "container", "uid" },
-	{ "container", "gid" },    { "container", "mode" },
+	{ "container", "gid" },    { "container", "mode" }, { "vfs", "kept_uid" },
+	{ "vfs", "kept_gid" },
 };
 
 /* What is for other readers only: it follows from the rest. */
