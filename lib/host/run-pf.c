@@ -311,9 +311,8 @@ static struct node node_to_keep(const struct vf *vf, const struct vf *want)
 {
 	const struct node *is = &vf->function.node, *node = &want->function.node;
 
-	if (want->function.has & FUNCTION_NODE && want->function.has & FUNCTION_DRIVER &&
-	    driver_is_vfio(want->function.driver) && is->exists && is->uid == node->uid &&
-	    is->gid == node->gid && is->mode == node->mode)
+	if (want->function.has & FUNCTION_NODE && driver_is_vfio(want->function.driver) &&
+	    is->exists && is->uid == node->uid && is->gid == node->gid && is->mode == node->mode)
 		return *node;
 	return (struct node){ 0 };
 }
@@ -330,7 +329,8 @@ static void mark_as_wanted(const struct vfprep_machine *m, struct pf *pf, const 
 		recorded->prepared = vf->prepared;
 		recorded->parked = vf->parked;
 		memcpy(recorded->parking_mac, vf->parking_mac, sizeof(vf->parking_mac));
-		recorded->kept = node_to_keep(pf_find_vf(pf, vf->index), vf);
+		if (vf->function.has & FUNCTION_DRIVER) /* not so where it is only parked */
+			recorded->kept = node_to_keep(pf_find_vf(pf, vf->index), vf);
 	}
 }
 
