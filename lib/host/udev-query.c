@@ -31,31 +31,29 @@ static const struct vf *find_entry(const struct record *record, struct pci_addre
 	return NULL;
 }
 
-/* Its PF, or the function itself. */
-static int find_pf(int fd, struct pci_address address, struct pci_address *ret)
+/* The PF of a VF; *PF stays where it is none. */
+static int find_pf(int fd, struct pci_address *pf)
 {
 	autofree char *name = NULL;
 	int r = sysfs_read_link(fd, "physfn", &name);
 
-	if (r == -ENOENT) {
-		*ret = address;
+	if (r == -ENOENT)
 		return 0;
-	}
-	return r < 0 ? r : pci_address_parse(name, ret);
+	return r < 0 ? r : pci_address_parse(name, pf);
 }
 
 int udev_query_function(int root_fd, int rundir_fd, struct pci_address address, struct node *ret)
 {
 	CLEANUP(record_freep) struct record *record = NULL;
 	autoclose int fd = -1;
-	struct pci_address pf;
+	struct pci_address pf = address;
 	uint64_t inode = 0;
 
 	int r = sysfs_open_function(root_fd, address, &fd);
 	if (r == 0)
 		r = sysfs_inode(fd, &inode);
 	if (r == 0)
-		r = find_pf(fd, address, &pf);
+		r = find_pf(fd, &pf);
 	if (r < 0)
 		return r;
 	record = state_read_record(rundir_fd, pf);
