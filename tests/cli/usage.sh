@@ -4,7 +4,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-commands=(list check plan apply prepare release verify cdi oci-hook)
+commands=(list check plan apply prepare release verify park unpark cdi oci-hook udev-query)
 
 expect_screenful()
 {
@@ -39,6 +39,12 @@ run_it "$vfprep"
 expect_usage command
 run_it "$vfprep" frob
 expect_usage "unknown command 'frob'"
+run_it "$vfprep" aply
+expect_usage "unknown command 'aply' \\(did you mean 'apply'\\?\\); see vfprep --help"
+run_it "$vfprep" apply --dryrun=yes
+expect_usage "unknown option '--dryrun=yes' \\(did you mean --dry-run\\?\\); see vfprep apply --help"
+run_it "$vfprep" list --dry-rum
+expect_usage "unknown option '--dry-rum'; see vfprep list --help"
 run_it "$vfprep" --frob
 expect_usage "unknown option '--frob'"
 run_it "$vfprep" list --frob

@@ -3,6 +3,7 @@
 #include "tools/common/program.h"
 
 #include "core/json.h"
+#include "core/spelling.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -10,13 +11,17 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Whose help says more; NULL: that of the program. */
+static const struct command *called;
+
 int cli_usage(const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
 	(void)fprintf(stderr, "%s: ", program.name); /* nowhere to say it if this fails */
 	(void)vfprintf(stderr, format, args);
-	(void)fprintf(stderr, "; see %s --help\n", program.name);
+	(void)fprintf(stderr, "; see %s %s%s--help\n", program.name, called ? called->name : "",
+		      called ? " " : "");
 	va_end(args);
 	return EXIT_USAGE;
 }
@@ -46,7 +51,7 @@ static void print_help(const struct command *command)
 	printf("Usage: %s COMMAND [OPTION...] %s\n\n%s\n\n", program.name, program.operands,
 	       program.summary);
 	for (size_t i = 0; i < program.n_commands; i++)
-		printf("  %-9s %s\n", program.commands[i]->name, program.commands[i]->summary);
+		printf("  %-10s %s\n", program.commands[i]->name, program.commands[i]->summary);
 	printf("\n%s COMMAND --help tells its options.\n%s\nSee %s.\n", program.name,
 	       program.exit_codes, program.see);
 }
@@ -86,6 +91,43 @@ static const struct option_row *find_option(int c, int first)
 	return NULL;
 }
 
+static int unknown_command(const char *word)
+{
+	const char *known = NULL;
+	unsigned least = SPELLING_FAR;
+
+	for (size_t i = 0; i < program.n_commands; i++) {
+		unsigned distance = spelling_distance(word, program.commands[i]->name);
+		if (distance < least) {
+			least = distance;
+			known = program.commands[i]->name;
+		}
+	}
+	return known ? cli_usage("unknown command '%s' (did you mean '%s'?)", word, known)
+		     : cli_usage("unknown command '%s'", word);
+}
+
+/* WORD as it was typed, perhaps with a value. */
+static int unknown_option(const char *word, unsigned allowed)
+{
+	bool is_long = strncmp(word, "--", 2) == 0;
+	autofree char *typed = is_long ? strndup(word + 2, strcspn(word + 2, "=")) : NULL;
+	const char *known = NULL;
+	unsigned least = SPELLING_FAR;
+
+	for (size_t i = 0; typed && i < program.n_options; i++) {
+		const struct option_row *o = &program.options[i];
+		unsigned distance =
+			allowed & o->bit ? spelling_distance(typed, o->name) : SPELLING_FAR;
+		if (distance < least) {
+			least = distance;
+			known = o->name;
+		}
+	}
+	return known ? cli_usage("unknown option '%s' (did you mean --%s?)", word, known)
+		     : cli_usage("unknown option '%s'", word);
+}
+
 static int parse_options(int argc, char **argv, unsigned allowed,
 			 int (*take)(struct cli *, const struct option_row *, const char *),
 			 struct cli *cli, struct call *call)
@@ -108,7 +150,7 @@ static int parse_options(int argc, char **argv, unsigned allowed,
 			return cli_usage("%s needs a value", word);
 		const struct option_row *o = find_option(c, first);
 		if (!o)
-			return cli_usage("unknown option '%s'", word);
+			return unknown_option(word, allowed);
 		if (!(allowed & o->bit) && !command)
 			return cli_usage("--%s has to stand behind a command", o->name);
 		if (!(allowed & o->bit))
@@ -232,8 +274,9 @@ bool program_parse(int argc, char **argv,
 	struct call call = { .command = command };
 	int skip = command ? 1 : 0;
 
+	called = command;
 	if (!command && argc > 1 && argv[1][0] != '-')
-		*ret_exit = cli_usage("unknown command '%s'", argv[1]);
+		*ret_exit = unknown_command(argv[1]);
 	else
 		*ret_exit =
 			parse_options(argc - skip, argv + skip,
