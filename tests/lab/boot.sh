@@ -25,6 +25,8 @@ lab_obstacle()
 		echo "QEMU $version has no SR-IOV NIC, 8 or later is needed; run tests/setup"
 	elif [ ! -r "$cache/stamp" ]; then
 		echo "no kernel for the emulated machine in $cache; run tests/setup"
+	elif [ ! -r "$cache/container/.stamp" ] || [ ! -r "$cache/guest/.stamp" ]; then
+		echo "no root for the emulated machine's containers in $cache; run tests/setup"
 	fi
 }
 
