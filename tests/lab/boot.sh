@@ -70,6 +70,15 @@ lab_find_programs()
 	done
 }
 
+# The build directory of the program under test.
+lab_build_dir()
+{
+	local programs
+
+	programs=$(lab_find_programs)
+	realpath "$(dirname "${programs%%$'\n'*}")/../.."
+}
+
 lab_write_environment()
 {
 	local script=$1 init=$2 programs version program visible
@@ -121,6 +130,11 @@ lab_start()
 	# shellcheck source=/dev/null
 	. "$lab_dir/profiles/$profile"
 	lab_write_environment "$2" "$machine_init"
+	if declare -F machine_files >/dev/null; then
+		mkdir "$lab_share/root"
+		machine_files "$lab_share/root"
+		unset -f machine_files
+	fi
 	# Less than 2,816 MiB: with more, VF registers lie above 4 GiB, where QEMU 10.0 maps only half of them.
 	exec {lab_fd}< <(
 		exec qemu-system-x86_64 -M q35,kernel-irqchip=off -accel "$accel" -cpu max -smp 2 -m 2560 \
