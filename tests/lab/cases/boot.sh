@@ -20,7 +20,7 @@ mark()
 log()
 {
 	journalctl -q --sync
-	journalctl -q --after-cursor="$cursor" -o cat "$@"
+	journalctl -q --after-cursor="$cursor" -o cat
 }
 
 logged()
@@ -156,7 +156,7 @@ sed -i 's/:00:0\([12]\)$/:01:0\1/' "$conf"
 mark
 ! systemctl reload vfprep.service || fail 'what is not done is not told'
 prepared db1
-log "PF=$PF0" VF=0 | grep -q "in use by pid $GUEST" || fail 'the guest is not told of'
+journalctl -b -o cat "PF=$PF0" VF=0 FAULT=busy | grep -q "in use by pid $GUEST" || fail 'the guest is not told of'
 expect_equal 'steps' "$(log | grep -c ' -> ')" 3
 expect_equal 'MACs' "$(vf_mac "$PF0" 0) $(vf_mac "$PF0" 1)" '02:00:5e:10:00:01 02:00:5e:10:01:02'
 
