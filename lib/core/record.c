@@ -67,6 +67,12 @@ static struct vf *record_vf(struct pf *pf, const struct vf *vf)
 	return entry;
 }
 
+static void take_interface(struct record *r, const struct pf *pf)
+{
+	r->ifindex = pf->ifindex;
+	r->net_inode = pf->net_inode;
+}
+
 int record_made(struct pf *pf)
 {
 	for (size_t i = 0; i < pf->n_vfs; i++) {
@@ -76,6 +82,7 @@ int record_made(struct pf *pf)
 		entry->ours = true;
 	}
 	pf->record->making = 0;
+	take_interface(pf->record, pf);
 	return 0;
 }
 
@@ -87,12 +94,6 @@ static bool is_another_interface(const struct record *r, const struct pf *pf)
 	if (!pf->ifindex || !r->ifindex)
 		return false;
 	return r->ifindex != pf->ifindex && !(r->net_inode && r->net_inode == pf->net_inode);
-}
-
-static void take_interface(struct record *r, const struct pf *pf)
-{
-	r->ifindex = pf->ifindex;
-	r->net_inode = pf->net_inode;
 }
 
 int record_reconcile(struct pf *pf, const char *boot_id)
@@ -118,11 +119,8 @@ int record_reconcile(struct pf *pf, const char *boot_id)
 		if (other || !same_vf(entry, pf_find_vf(pf, entry->index)))
 			drop_vf(&r->original, i);
 	}
-	if (r->making && !other && pf->n_vfs == r->making) {
-		if (pf->ifindex)
-			take_interface(r, pf);
+	if (r->making && !other && pf->n_vfs == r->making)
 		return record_made(pf);
-	}
 	/* While the count is 0 it may not have been written yet: nothing to own, nothing lost. */
 	if (!pf->busy) /* else it is still being written */
 		r->making = 0;

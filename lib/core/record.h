@@ -21,7 +21,8 @@ int record_extend(struct pf *pf, const char *boot_id, const struct vfprep_plan *
  * their teams are not published nothing else says so. Return: true when something was noted. */
 bool record_parking(struct pf *pf, const struct pf *want);
 
-/* Right after the count was written: marks the VFs as ours and takes their inodes. */
+/* Right after the count was written: marks the VFs as ours, and takes their inodes and the
+ * interface that they are of. */
 int record_made(struct pf *pf);
 
 /* Drops from the record what has its original value again, VFs that are gone included. True when

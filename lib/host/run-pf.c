@@ -207,7 +207,10 @@ static int take_new_vfs(struct pf_run *run)
 	struct pf *pf = machine_find_pf(now, run->address);
 	struct pf *start = start_pf(run);
 	forget_teams(run);
-	/* The PF's own values stay those of the start. */
+	/* The PF's own values stay those of the start; its interface may be another one by now, and
+	 * then the VFs are of that. */
+	start->ifindex = pf->ifindex;
+	start->net_inode = pf->net_inode;
 	for (size_t i = 0; i < pf->n_vfs; i++) {
 		struct vf *vf = pf_add_vf(start, pf->vfs[i].index);
 		if (!vf || vf_copy(&pf->vfs[i], vf) < 0)

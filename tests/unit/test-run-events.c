@@ -34,9 +34,17 @@ static void reload(struct fake *f)
 	pf->addr_gen_mode = ADDR_GEN_EUI64;
 }
 
+/* The interface of the first PF, which is there again when its VFs have been made. */
+static unsigned hidden;
+
 static int act_and_reload(void *kernel, const struct step *step, char **ret_detail)
 {
 	int r = fake_ops.act(kernel, step, ret_detail);
+
+	if (hidden && step->kind == STEP_NUMVFS) {
+		((struct fake *)kernel)->machine->pfs[0].ifindex = hidden;
+		hidden = 0;
+	}
 
 	if (reloads && step->kind == reload_at) {
 		reloads--;
@@ -85,7 +93,7 @@ static void begin(struct fake_host *h)
 	ops.act = act_and_reload;
 	ops.read = read_late;
 	h->host.ops = &ops;
-	reloads = comes_at = 0;
+	reloads = comes_at = hidden = 0;
 }
 
 static bool is_published(struct fake_host *h, const char *file)
@@ -114,6 +122,26 @@ static void a_pf_that_comes_anew_during_a_run_is_prepared_all_the_same(void **st
 		assert_int_equal(h.fake->machine->pfs[0].n_vfs, 2);
 		fake_host_close(&h);
 	}
+}
+
+/* It was prepared before, so that its record is about the interface that it had then. */
+static void a_pf_whose_interface_comes_during_a_run_is_prepared_all_the_same(void **state)
+{
+	struct fake_host h;
+
+	(void)state;
+	begin(&h);
+	assert_int_equal(apply(&h, true, 0), 0);
+	struct pf *pf = &h.fake->machine->pfs[0];
+	reload(h.fake);
+	hidden = pf->ifindex;
+	pf->ifindex = 0;
+	assert_int_equal(apply(&h, true, 0), 0);
+	assert_int_equal(hidden, 0);
+	assert_false(problems_any(h.problems));
+	assert_true(has_problem(&h, "0000:01:00.0", "came anew"));
+	assert_true(is_published(&h, "file teams/web0/team.json"));
+	fake_host_close(&h);
 }
 
 /* Right behind the last step. */
@@ -296,6 +324,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pf_that_comes_anew_during_a_run_is_prepared_all_the_same),
+		cmocka_unit_test(a_pf_whose_interface_comes_during_a_run_is_prepared_all_the_same),
 		cmocka_unit_test(a_pf_that_comes_anew_behind_the_last_step_is_prepared_too),
 		cmocka_unit_test(who_was_not_asked_to_look_again_does_not),
 		cmocka_unit_test(a_pf_that_comes_anew_without_end_is_let_be),
