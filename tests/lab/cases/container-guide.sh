@@ -61,7 +61,8 @@ run_as_in_guide()
 }
 
 block file 10-web0.conf | write_conf 10-web0
-# Its tap is made by others.
+# Its tap is made by others. As after a boot:
+expect_equal 'unloading vfio-pci' "$(modprobe -r vfio_pci 2>&1)" ''
 expect_status 0 vfprep apply
 group=$(basename "$(readlink /sys/bus/pci/devices/$vf/iommu_group)")
 as_in_guide apply "$OUT"
