@@ -128,11 +128,11 @@ struct missing {
 	const char *file, *value;
 };
 
-/* The first such PF that ACTUAL has not, or not with its driver yet; its words belong to the
- * configuration. */
+/* The first such PF that ACTUAL has not, or not with its driver yet, or, PATIENT, not with the
+ * interface that most drivers make; its words belong to the configuration. */
 struct vfprep_machine;
 bool config_find_missing(const struct vfprep_config *config, const struct vfprep_machine *actual,
-			 struct missing *ret);
+			 bool patient, struct missing *ret);
 
 /* The memory of the largest guest that any file has a team for, in bytes; 0: none says so. */
 uint64_t config_largest_guest(const struct vfprep_config *c);

@@ -132,6 +132,7 @@ struct pf {
 	uint16_t vendor, device;
 	char *driver; /* NULL: none */
 	char *name;   /* its interface; NULL: it has none here */
+	bool unnamed; /* udev is not through with that yet: it may get another name */
 	struct elsewhere elsewhere;
 	unsigned ifindex;
 	uint64_t net_inode; /* of its interface's directory in sysfs; 0: not known */

@@ -171,14 +171,14 @@ void config_tell_unmatched(const struct vfprep_config *config, const struct vfpr
 
 /* Its driver has made what it makes of it. A driver is linked before it makes the interface
  * (drivers/base/dd.c, really_probe()). */
-static bool is_ready(const struct pf *pf)
+static bool is_ready(const struct pf *pf, bool patient)
 {
-	return pf->driver &&
-	       (!pf->self || pf->ifindex || pf->elsewhere.is || driver_is_vfio(pf->driver));
+	return pf->driver && (!patient || !pf->self || pf->ifindex || pf->elsewhere.is ||
+			      driver_is_vfio(pf->driver));
 }
 
 bool config_find_missing(const struct vfprep_config *config, const struct vfprep_machine *actual,
-			 struct missing *ret)
+			 bool patient, struct missing *ret)
 {
 	static const enum match_key keys[] = { MATCH_ADDRESS, MATCH_PERMANENT_MAC };
 
@@ -189,7 +189,7 @@ bool config_find_missing(const struct vfprep_config *config, const struct vfprep
 			const struct globs one = { &rule->match[key].items[k], 1 };
 			bool there = strpbrk(one.items[0], "*?[\\") != NULL;
 			for (size_t n = 0; n < actual->n_pfs && !there; n++)
-				there = is_ready(&actual->pfs[n]) &&
+				there = is_ready(&actual->pfs[n], patient) &&
 					match_fits(&one, key, &actual->pfs[n]);
 			if (there)
 				continue;

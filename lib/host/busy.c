@@ -44,6 +44,7 @@ int busy_lock(int rundir_fd, struct pci_address pf, int *ret_fd)
 		fd = open_lock_file(rundir_fd, pf, O_RDWR | O_CREAT);
 	if (fd < 0)
 		return fd;
+	(void)fchmod(fd, 0644); /* whatever the umask: everybody may ask who has it */
 	if (fcntl(fd, F_OFD_SETLK, &lock) < 0)
 		return errno == EAGAIN || errno == EACCES ? -EBUSY : -errno;
 	if (ftruncate(fd, 0) < 0) /* who had it before is of no interest */

@@ -222,6 +222,7 @@ static int read_path(const struct probe *probe, const char *address, struct pf *
 
 	if (pf->ifindex) {
 		pf->path = udev_interface_path(probe->root_fd, pf->ifindex);
+		pf->unnamed = !udev_interface_is_named(probe->root_fd, pf->ifindex);
 		return 0;
 	}
 	if (!path)

@@ -242,12 +242,11 @@ static void tidy_untouched(const struct host *h, const struct vfprep_machine *ac
 		pf_tidy_record(&store, actual, pf, want, false);
 }
 
-/* With the lock held. *RET_ACTUAL is set as soon as the machine was read. */
+/* With the lock held. *RET_ACTUAL and *RET_WANTED are set as soon as they are known. */
 static int run_locked(const struct host *h, const struct run_request *request,
 		      enum vfprep_outcome *ret_outcome, struct vfprep_machine **ret_actual,
-		      struct vfprep_problems *p)
+		      struct vfprep_machine **ret_wanted, struct vfprep_problems *p)
 {
-	automachine wanted = NULL;
 	autoplan plan = NULL;
 	autonames missing = { 0 };
 	enum vfprep_outcome outcome = VFPREP_DONE;
@@ -260,7 +259,8 @@ static int run_locked(const struct host *h, const struct run_request *request,
 		r = problem_add(p, -ENODATA, VFPREP_SYSTEM, NULL, "mount /proc",
 				"without a boot id no original value can be kept");
 	if (r == 0)
-		r = wish_desire(request->wish, actual, &wanted, p);
+		r = wish_desire(request->wish, actual, ret_wanted, p);
+	struct vfprep_machine *wanted = *ret_wanted;
 	if (r == 0)
 		r = plan_and_claim(h, request->wish->aim, wanted, actual, &plan, p);
 	if (r == 0 && request->shown && !plan_same(request->shown, plan))
@@ -286,20 +286,22 @@ static int run_locked(const struct host *h, const struct run_request *request,
 	return 0;
 }
 
-/* Has a PF another driver or interface than when the run began? Then it was reset in between, and
- * what the run found and did may be void. */
+/* Has a PF that was worked on another driver or interface than when the run began? Then it was
+ * reset in between, and what the run found and did may be void. A NIC that VFIO has or had is
+ * another one by the run itself. */
 static bool came_anew(const struct host *h, const struct vfprep_machine *then,
-		      struct vfprep_problems *p)
+		      const struct vfprep_machine *wanted, struct vfprep_problems *p)
 {
 	char subject[PCI_ADDRESS_TEXT];
 
-	for (size_t i = 0; i < then->n_pfs; i++) {
-		const struct pf *was = &then->pfs[i];
+	for (size_t i = 0; i < wanted->n_pfs; i++) {
+		const struct pf *was = machine_find_pf(then, wanted->pfs[i].address);
 		automachine now = NULL;
-		if (host_read(h, &was->address, &now, NULL) < 0)
+		if (!was || host_read(h, &was->address, &now, NULL) < 0)
 			continue; /* the next event tells of it */
 		const struct pf *is = machine_find_pf(now, was->address);
-		if (!is || !is->driver ||
+		if (!is || !is->driver || driver_is_vfio(is->driver) ||
+		    driver_is_vfio(was->driver) ||
 		    (text_equal(is->driver, was->driver) && is->ifindex == was->ifindex))
 			continue;
 		(void)problem_add(p, 0, VFPREP_NOTE, pci_address_format(was->address, subject),
@@ -309,22 +311,25 @@ static bool came_anew(const struct host *h, const struct vfprep_machine *then,
 	return false;
 }
 
-/* As often as PFs come anew, within reason. Findings are those of the last turn, which looked at
- * everything again. */
+/* As often as PFs come anew, within reason, and nothing is left that a turn could not put back.
+ * Findings are those of the last turn, which looked at everything again. */
 static int run_turns(const struct host *h, const struct run_request *request,
 		     enum vfprep_outcome *ret_outcome, struct vfprep_problems *p)
 {
 	for (unsigned turn = 1;; turn++) {
 		autoproblems found = vfprep_problems_new();
 		automachine actual = NULL;
-		int r = found ? run_locked(h, request, ret_outcome, &actual, found) : -ENOMEM;
+		automachine wanted = NULL;
+		int r = found ? run_locked(h, request, ret_outcome, &actual, &wanted, found)
+			      : -ENOMEM;
 
 		h->ops->unclaim(h->kernel);
-		if (r == 0 && request->look_again && turn < TURNS_MAX && came_anew(h, actual, p))
+		if (r == 0 && request->look_again && turn < TURNS_MAX &&
+		    *ret_outcome != VFPREP_LEFT && came_anew(h, actual, wanted, p))
 			continue;
 		if (found)
 			problem_add_all(p, found);
-		return r;
+		return turn > 1 && found ? 0 : r; /* negative: nothing was touched */
 	}
 }
 

@@ -84,8 +84,9 @@ int udev_query_group(int root_fd, int rundir_fd, unsigned group, struct node *re
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		struct pci_address address;
 		struct node one = { 0 };
-		r = pci_address_parse(names.names[i], &address);
-		if (r < 0 || is_bridge(root_fd, address))
+		if (pci_address_parse(names.names[i], &address) < 0)
+			return -ENOENT; /* what is not on that bus is not prepared */
+		if (is_bridge(root_fd, address))
 			continue;
 		r = udev_query_function(root_fd, rundir_fd, address, &one);
 		if (r == 0 && all.exists &&

@@ -87,6 +87,14 @@ static bool is_initialised(struct udev *udev, const char *id)
 	return device && udev_device_get_is_initialized(device) > 0;
 }
 
+bool udev_interface_is_named(int root_fd, unsigned ifindex)
+{
+	CLEANUP(udev_unrefp) struct udev *udev = open_udev(root_fd);
+	autofree char *id = interface_id(ifindex);
+
+	return !udev || !id || is_initialised(udev, id);
+}
+
 static int wait_for(int root_fd, const char *id, unsigned timeout_ms)
 {
 	CLEANUP(udev_unrefp) struct udev *udev = NULL;

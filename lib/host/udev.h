@@ -3,6 +3,8 @@
 #ifndef HOST_UDEV_H
 #define HOST_UDEV_H
 
+#include <stdbool.h>
+
 /* All of them know nothing where ROOT_FD is not this process' "/": libudev has no other. */
 
 /* The ID_PATH of an interface, or by its address that of a PCI function, which has to be free: its
@@ -10,6 +12,9 @@
  * frees it. */
 char *udev_interface_path(int root_fd, unsigned ifindex);
 char *udev_function_path(int root_fd, const char *pci_address);
+
+/* Is udev through with an interface? True where no udevd runs. */
+bool udev_interface_is_named(int root_fd, unsigned ifindex);
 
 /* Waits until udev has named an interface, or has given a device node its owner. Return: 0, also at
  * once where no udevd runs; -ETIMEDOUT. */

@@ -127,7 +127,7 @@ cat >guest.xml <<-END
 	</domain>
 END
 rm -r written
-enter VERDICT=0 VFTEAM_DOMAIN=guest.xml VFTEAM_TEAMS=web0 VFTEAM_OPTIONS=--spare-ports -- echo started
+enter VERDICT=0 VFTEAM_DOMAIN=guest.xml VFTEAM_TEAMS=web0 VFTEAM_MEMORY=4G VFTEAM_OPTIONS=--spare-ports -- echo started
 expect_status 0
 expect_equal stdout "$out" started
 expect_equal 'what is there' "$(find written -type f)" written/domain.xml

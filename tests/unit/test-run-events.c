@@ -37,8 +37,11 @@ static void reload(struct fake *f)
 /* The interface of the first PF, which is there again when its VFs have been made. */
 static unsigned hidden;
 
+static bool acted_too_early;
+
 static int act_and_reload(void *kernel, const struct step *step, char **ret_detail)
 {
+	acted_too_early |= ((struct fake *)kernel)->machine->pfs[0].unnamed;
 	int r = fake_ops.act(kernel, step, ret_detail);
 
 	if (hidden && step->kind == STEP_NUMVFS) {
@@ -53,8 +56,8 @@ static int act_and_reload(void *kernel, const struct step *step, char **ret_deta
 	return r;
 }
 
-/* The first PF comes with read COMES_AT. */
-static unsigned comes_at;
+/* The first PF comes with read COMES_AT; udev is through with its name at read NAMED_AT. */
+static unsigned comes_at, named_at;
 
 static int read_late(void *kernel, const struct pci_address *only, struct vfprep_machine **ret,
 		     struct vfprep_problems *p)
@@ -64,6 +67,7 @@ static int read_late(void *kernel, const struct pci_address *only, struct vfprep
 
 	if (comes_at && comes_at-- > 1)
 		pf->driver = NULL;
+	pf->unnamed = named_at && named_at-- > 1;
 	int r = fake_ops.read(kernel, only, ret, p);
 	pf->driver = driver;
 	return r;
@@ -93,7 +97,8 @@ static void begin(struct fake_host *h)
 	ops.act = act_and_reload;
 	ops.read = read_late;
 	h->host.ops = &ops;
-	reloads = comes_at = hidden = 0;
+	reloads = comes_at = named_at = hidden = 0;
+	acted_too_early = false;
 }
 
 static bool is_published(struct fake_host *h, const char *file)
@@ -141,6 +146,43 @@ static void a_pf_whose_interface_comes_during_a_run_is_prepared_all_the_same(voi
 	assert_false(problems_any(h.problems));
 	assert_true(has_problem(&h, "0000:01:00.0", "came anew"));
 	assert_true(is_published(&h, "file teams/web0/team.json"));
+	fake_host_close(&h);
+}
+
+/* Files are matched by names, and one for the moment may be another PF's. */
+static void a_pf_is_waited_for_until_udev_has_named_it(void **state)
+{
+	struct fake_host h;
+
+	(void)state;
+	begin(&h);
+	named_at = 8;
+	assert_int_equal(apply(&h, true, 20000), 0);
+	assert_int_equal(named_at, 0);
+	assert_false(acted_too_early);
+	assert_false(problems_any(h.problems));
+	assert_true(is_published(&h, "file teams/web0/team.json"));
+	fake_host_close(&h);
+
+	begin(&h);
+	named_at = 1000;
+	assert_int_equal(apply(&h, true, 600), 0);
+	assert_true(has_problem(&h, "eth0", "udev was not through with it"));
+	assert_true(is_published(&h, "file teams/web0/team.json"));
+	fake_host_close(&h);
+}
+
+/* Its driver is another one by the run itself, and with it its interface. */
+static void a_nic_does_not_come_anew_by_what_is_done_with_it(void **state)
+{
+	struct fake_host h;
+
+	(void)state;
+	fake_host_open(&h, "[Match]\nAddress=0000:02:00.0\n[NIC]\nTeam=nic0\n");
+	assert_int_equal(apply(&h, true, 0), 0);
+	assert_true(is_published(&h, "file teams/nic0/team.json"));
+	for (size_t i = 0; i < vfprep_problems_count(h.problems); i++)
+		assert_null(strstr(vfprep_problems_get(h.problems, i).message, "came anew"));
 	fake_host_close(&h);
 }
 
@@ -325,6 +367,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pf_that_comes_anew_during_a_run_is_prepared_all_the_same),
 		cmocka_unit_test(a_pf_whose_interface_comes_during_a_run_is_prepared_all_the_same),
+		cmocka_unit_test(a_pf_is_waited_for_until_udev_has_named_it),
+		cmocka_unit_test(a_nic_does_not_come_anew_by_what_is_done_with_it),
 		cmocka_unit_test(a_pf_that_comes_anew_behind_the_last_step_is_prepared_too),
 		cmocka_unit_test(who_was_not_asked_to_look_again_does_not),
 		cmocka_unit_test(a_pf_that_comes_anew_without_end_is_let_be),

@@ -93,6 +93,10 @@ static void bridges_in_a_group_do_not_count_and_others_do(void **state)
 	tree_add_file(&f->tree, "sys/bus/pci/devices/0000:00:01.5/class", "0x060400\n");
 	tree_add_link(&f->tree, "sys/kernel/iommu_groups/7/devices/0000:00:01.5", "any");
 	assert_int_equal(query_group(f, &node), 0);
+	tree_add_link(&f->tree, "sys/kernel/iommu_groups/7/devices/platform.0", "any");
+	assert_int_equal(query_group(f, &node), -ENOENT);
+	assert_int_equal(unlinkat(f->tree.fd, "sys/kernel/iommu_groups/7/devices/platform.0", 0),
+			 0);
 	tree_add_file(&f->tree, "sys/bus/pci/devices/0000:00:01.5/class", "0x010802\n");
 	assert_int_equal(query_group(f, &node), -ENOENT);
 	assert_int_equal(udev_query_group(f->tree.fd, f->tree.fd, 8, &node), -ENOENT);

@@ -37,7 +37,7 @@ static void add_pf(struct strbuf *b, struct pci_address pf, bool of_vf, unsigned
 
 static bool is_about_team(const struct step *s)
 {
-	return s->kind == STEP_PUBLISH || s->kind == STEP_WITHDRAW;
+	return s->kind == STEP_PUBLISH || s->kind == STEP_WITHDRAW || s->kind == STEP_PARK;
 }
 
 char *journal_step_entry(enum run_phase phase, const struct step *s, int r)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shows: with systemd as init the kernel's events prepare at boot, plugging and reloading, in order, and disturb nobody
-# profile: systemd
+# profile: boot
 # timeout: 400
 # spent
 # shellcheck source=tests/lab/lib.sh

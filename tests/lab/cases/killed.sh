@@ -166,7 +166,7 @@ bind_vfio "$(vf_address "$PF0" 1)"
 expect_equal 'owner' "$(raw chown "$(vf_address "$PF0" 1)" 1:2 0640)" ok
 write_wishes ''
 find_all_points
-every=7
+every=11
 [ "$KILL_AT" != all ] || every=1
 try_points 'apply --json' $every 0 "${of_apply[@]}"
 try_points 'release --all --json' $every 1 "${of_release[@]}"
