@@ -38,10 +38,12 @@ static bool has_word(const char *line, const char *word)
 	return false;
 }
 
-/* Those that name no device: of hw/pci/pci.c, hw/net/virtio-net.c and softmmu/qdev-monitor.c. */
+/* Those that name no device: of hw/pci/pci.c, hw/net/virtio-net.c and softmmu/qdev-monitor.c; of
+ * hw/pci/pcie.c and hw/acpi/pcihp.c, where a port has its hotplug off. */
 static bool is_of_failover(const char *warning)
 {
-	static const char *const words[] = { "failover", "rimary device", "support hotplugging" };
+	static const char *const words[] = { "failover", "rimary device", "support hotplugging",
+					     "Hot-plug failed", "Unsupported bus" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (strstr(warning, words[i]))

@@ -48,6 +48,12 @@ static void what_is_about_the_vf_is_found(void **state)
 		       "'ua-vf1'");
 	expect_warning(START QEMU "warning: Bus 'pci.0' does not support hotplugging\n",
 		       "Bus 'pci.0' does not support hotplugging");
+	expect_warning(START QEMU "warning: Hot-plug failed: unsupported by the port device "
+				  "'pci.1'\n",
+		       "Hot-plug failed: unsupported by the port device 'pci.1'");
+	expect_warning(START QEMU "warning: Unsupported bus. Bus doesn't have property "
+				  "'acpi-pcihp-bsel' set\n",
+		       "Unsupported bus. Bus doesn't have property 'acpi-pcihp-bsel' set");
 	expect_warning(START WARNING("0000:01:10.0") QEMU "warning: Primary device not found\r\n",
 		       "Primary device not found");
 	expect_warning(START QEMU "warning: ua-web0_vf: \x1b[2J\n", "ua-web0_vf: ?[2J");
