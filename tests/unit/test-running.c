@@ -10,7 +10,7 @@ struct fixture {
 	struct running guest;
 	struct qemu_device devices[2];
 	int groups[2], vf_groups[2];
-	struct found_team found;
+	struct found_team found[2];
 	struct teams teams;
 	struct checks checks;
 	struct vfprep_problems *problems;
@@ -46,11 +46,11 @@ static int setup(void **state)
 				    .n_devices = 1,
 				    .vf_groups = f.vf_groups,
 				    .log = silent };
-	f.found.team =
+	f.found[0].team =
 		(struct team){ .name = team,
 			       .mac = { 2, 0, 0x5e, 0x10, 0, 1 },
 			       .transient = { .address = address_of("0000:01:10.0"), .group = 6 } };
-	f.teams = (struct teams){ &f.found, 1 };
+	f.teams = (struct teams){ f.found, 1 };
 	return 0;
 }
 
@@ -174,6 +174,44 @@ static void a_vf_that_was_plugged_in_later(void **state)
 	expect_row(0, "VF", CHECK_OK, "plugged in after the start");
 }
 
+/* Nothing on the command line says what it was plugged in for. */
+static void expect_plugged_unknown(void)
+{
+	f.guest.args.n = 1;
+	check();
+	assert_int_equal(vfprep_problems_count(f.problems), 0);
+	assert_int_equal(f.checks.n, 1);
+	expect_row(0, "VF", CHECK_UNKNOWN, "whether it is paired cannot be seen from here");
+}
+
+#define DEFINE_PLUGGED_UNKNOWN(name, change)                                                       \
+	static void name(void **state)                                                             \
+	{                                                                                          \
+		(void)state;                                                                       \
+		change;                                                                            \
+		expect_plugged_unknown();                                                          \
+	}
+
+DEFINE_PLUGGED_UNKNOWN(plugged_in_without_failover, f.devices[0].failover = false)
+DEFINE_PLUGGED_UNKNOWN(plugged_in_with_another_mac, f.devices[0].mac = other_mac)
+DEFINE_PLUGGED_UNKNOWN(plugged_in_without_a_mac, f.devices[0].mac = NULL)
+
+/* Two groups are open, and one device: only one of their VFs can be there. */
+static void each_that_was_plugged_in_has_a_device(void **state)
+{
+	(void)state;
+	f.guest.args.n = 1;
+	f.found[1] = f.found[0];
+	f.found[1].team.transient.address = address_of("0000:01:10.2");
+	f.found[1].team.transient.group = f.groups[1] = 7;
+	f.teams.n = f.guest.n_groups = 2;
+	check();
+	assert_int_equal(f.checks.n, 1);
+	f.guest.n_devices = 2;
+	check();
+	assert_int_equal(f.checks.n, 3);
+}
+
 static void a_group_alone_is_no_vf(void **state)
 {
 	(void)state;
@@ -212,6 +250,10 @@ int main(void)
 		CASE(what_cannot_be_seen_is_unknown),
 		CASE(a_vf_without_a_group_is_unknown),
 		CASE(a_vf_that_was_plugged_in_later),
+		CASE(plugged_in_without_failover),
+		CASE(plugged_in_with_another_mac),
+		CASE(plugged_in_without_a_mac),
+		CASE(each_that_was_plugged_in_has_a_device),
 		CASE(a_group_alone_is_no_vf),
 		CASE(macs_are_compared_as_numbers),
 	};

@@ -183,19 +183,38 @@ static bool is_on_command_line(const struct running *g, const struct team *t)
 	return false;
 }
 
-/* A VF that was plugged in when the guest ran already. */
+/* Is there a NIC that the guest's driver would join with the VF? */
+static bool has_pair(const struct running *g, const struct team *t)
+{
+	uint8_t mac[6];
+
+	for (size_t i = 0; i < g->args.n; i++) {
+		const struct qemu_device *d = &g->args.devices[i];
+		if (d->is_nic && d->failover && d->mac && mac_parse(d->mac, mac) == 0 &&
+		    memcmp(mac, t->mac, sizeof(mac)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* VFs that were plugged in when the guest ran already. Its command line does not tell for which
+ * NIC, nor what NICs came with them. */
 static int check_plugged(const struct running *g, const struct teams *teams, struct checks *ret)
 {
+	unsigned taken = count_opened(g);
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < teams->n; i++) {
+	for (size_t i = 0; r == 0 && i < teams->n && g->n_devices > taken; i++) {
 		const struct team *t = &teams->items[i].team;
-		if (!is_on_command_line(g, t) && has_group(g, t->transient.group) &&
-		    g->n_devices > count_opened(g))
-			r = checks_add(ret, "VF", t->name, CHECK_OK,
-				       "taken, and plugged in after the start: pid %u has "
-				       "/dev/vfio/%d open",
-				       g->pid, t->transient.group);
+		if (is_on_command_line(g, t) || !has_group(g, t->transient.group))
+			continue;
+		bool paired = has_pair(g, t);
+		taken++;
+		r = checks_add(ret, "VF", t->name, paired ? CHECK_OK : CHECK_UNKNOWN,
+			       "taken, and plugged in after the start: pid %u has /dev/vfio/%d "
+			       "open%s",
+			       g->pid, t->transient.group,
+			       paired ? "" : "; whether it is paired cannot be seen from here");
 	}
 	return r;
 }
