@@ -84,6 +84,7 @@ echo "$start" >other.log
 running --running web --log other.log
 expect_match stdout "$out" 'VF web0 +problem +not taken: QEMU hides it'
 running --running web --log missing.log
+expect_status 4
 expect_match stderr "$err" 'missing.log: cannot be read: No such file'
 # A long log: its end counts.
 (
