@@ -119,6 +119,15 @@ fine "$(before_balloon "<disk type='nvme'/>")"
 
 # Against what is published.
 finds 9 "the MAC of this interface is '02:00:5e:10:00:02', that of the team web0 is 02:00:5e:10:00:01" '10s/10:00:01/10:00:02/'
+# So, too, where the interface has the number that libvirt gives it for its alias.
+numbered=(13d '19s/ua-web0/net0/')
+finds 9 "the MAC of this interface is '02:00:5e:10:00:02', that of the team web0 is 02:00:5e:10:00:01" '10s/10:00:01/10:00:02/' "${numbered[@]}"
+edit "${numbered[@]}"
+check domain.xml
+expect_equal 'what is said' "$(said)" ''
+expect_match stderr "$err" 'note: net0: libvirt numbers this alias'
+expect_match 'the verdict' "$out" 'domain +ok +web0'
+finds 17 "persistent='net0' is an interface without teaming" "${numbered[@]}" 12d
 finds 15 'no team that is published has the VF 0000:05:00.0' '17s/0x01/0x05/; 17s/0x10/0x00/' 20d
 finds 15 'the VF of the team web0 is 0000:01:10.0 now, not 0000:05:00.0' '17s/0x01/0x05/; 17s/0x10/0x00/'
 finds 15 'by its alias it is the VF of the team web0, and it is that of the team db1' "17s/function='0x0'/function='0x2'/"

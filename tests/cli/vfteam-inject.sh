@@ -131,6 +131,11 @@ edit "$(before_balloon "$nic<teaming type='persistent'/></interface>$vf<teaming 
 inject domain.xml web0
 expect_status 0
 expect_match stderr "$err" 'note: net0: libvirt numbers this alias'
+# ... and its VF, which is an interface, may have its MAC.
+vf_interface="<interface type='hostdev'><mac address='52:54:00:00:00:01'/><source><address type='pci' bus='0x05'/></source>"
+edit "$(before_balloon "$nic<teaming type='persistent'/></interface>$vf_interface<teaming type='transient' persistent='net0'/></interface>")"
+inject domain.xml web0
+expect_status 0
 
 refused 23 "'ua-web0' has 'ua-web0_vf' for its transient side already" \
 	"$(before_balloon "$vf<teaming type='transient' persistent='ua-web0'/></hostdev>")"
@@ -142,6 +147,7 @@ refused 9 'the persistent side has no model' 12d
 
 accepted '10s/5e/5E/'
 refused 9 "the MAC of this interface is '02:00:5e:10:00:02', that of the team web0 is 02:00:5e:10:00:01" '10s/:01/:02/'
+refused 9 "the MAC of this interface is '02:00:5e:10:00:02', that of the team web0 is 02:00:5e:10:00:01" '10s/:01/:02/' 14d '20s/ua-web0/net0/'
 refused 9 'the persistent side has no MAC, and libvirt makes one up' 10d
 refused 9 'a MAC of zeros is none' '10s/02:00:5e:10:00:01/00:00:00:00:00:00/'
 refused 9 "'02-00-5e-10-00-01' is no MAC" '10s/:/-/g'

@@ -57,6 +57,34 @@ static void elements_are_found_where_they_stand(void **state)
 	assert_null(domain_child(&d, devices, "alias", NULL));
 }
 
+/* As libvirt numbers those that have no alias, or lose theirs; a VF gets another kind of number. */
+static void a_persistent_side_is_found_by_alias_or_number(void **state)
+{
+	static const char xml[] = "<domain><devices>\n"
+				  "<interface type='user'><alias name='ua-1'/></interface>\n"
+				  "<interface type='hostdev'/>\n"
+				  "<interface type='user'/>\n"
+				  "<interface type='user'><alias name='red'/></interface>\n"
+				  "<hostdev/>\n"
+				  "<interface type='user'/>\n"
+				  "<disk><alias name='net1'/></disk>\n"
+				  "</devices></domain>\n";
+	static const struct {
+		const char *name;
+		unsigned line;
+	} cases[] = { { "ua-1", 2 }, { "net0", 4 }, { "red", 5 },   { "net1", 5 },  { "net2", 7 },
+		      { "net3", 0 }, { "net", 0 },  { "net-1", 0 }, { "net0x", 0 }, { "ua-2", 0 } };
+	autoproblems p = vfprep_problems_new();
+	autodomain d = { 0 };
+
+	(void)state;
+	assert_int_equal(domain_read(xml, strlen(xml), "text", &d, p), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct element *e = domain_persistent_side(&d, cases[i].name);
+		assert_int_equal(e ? e->line : 0, cases[i].line);
+	}
+}
+
 static void values_are_read_and_placed(void **state)
 {
 	autodomain d = { 0 };
@@ -116,6 +144,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(elements_are_found_where_they_stand),
+		cmocka_unit_test(a_persistent_side_is_found_by_alias_or_number),
 		cmocka_unit_test(values_are_read_and_placed),
 		cmocka_unit_test(text_is_read_without_blanks_around_it),
 		cmocka_unit_test(numbers_are_those_of_libvirt),

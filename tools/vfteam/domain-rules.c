@@ -153,21 +153,6 @@ static void rule_alias_is_unique(const struct check *c, const struct element *de
 	}
 }
 
-/* The interface that libvirt would give that number: works, until somebody adds one before it. */
-static bool is_numbered_interface(const struct check *c, const char *alias)
-{
-	unsigned number, n = 0;
-
-	if (strncmp(alias, "net", 3) != 0 ||
-	    text_to_unsigned(alias + 3, 10, 0, UINT32_MAX, &number) < 0)
-		return false;
-	for (const struct element *e = NULL; (e = next_device(c, e));) {
-		if (element_is(e, "interface") && !alias_of(c, e) && n++ == number)
-			return domain_is_persistent(c->d, e);
-	}
-	return false;
-}
-
 /* Neither libvirt nor QEMU looks whether there is such an interface: the VF is not hidden, and the
  * failover is silently absent. */
 static void rule_reference(const struct check *c, const struct element *device)
@@ -177,17 +162,17 @@ static void rule_reference(const struct check *c, const struct element *device)
 	if (!domain_is_transient(c->d, device) || !persistent)
 		return;
 	const struct element *teaming = domain_teaming(c->d, device);
-	const struct element *e = domain_by_alias(c->d, persistent);
-	if (!e && is_numbered_interface(c, persistent))
-		(void)problem_add(c->p, 0, VFPREP_NOTE, persistent,
-				  "give the interface an alias that begins with ua-",
-				  "libvirt numbers this alias, and a new interface may take it");
-	else if (!e)
+	const struct element *e = domain_persistent_side(c->d, persistent);
+	if (!e)
 		FAULT(c, teaming, NULL, "persistent='%s' is the alias of no device", persistent);
 	else if (!domain_is_persistent(c->d, e))
 		FAULT(c, teaming, "give that <teaming type='persistent'/>",
 		      "persistent='%s' is a%s %s without teaming of its own", persistent,
 		      strchr("aeiou", *e->name) ? "n" : "", e->name);
+	else if (!alias_of(c, e)) /* works, until somebody adds one before it */
+		(void)problem_add(c->p, 0, VFPREP_NOTE, persistent,
+				  "give the interface an alias that begins with ua-",
+				  "libvirt numbers this alias, and a new interface may take it");
 }
 
 /* QEMU: "Cannot attach more than one primary device" (hw/net/virtio-net.c). */
@@ -261,8 +246,8 @@ static void rule_mac_is_unique(const struct check *c, const struct element *devi
 	if (!domain_is_persistent(c->d, device))
 		return;
 	for (const struct element *e = NULL; (e = next_device(c, e));) {
-		bool is_its_vf = domain_is_transient(c->d, e) &&
-				 text_equal(persistent_of(c, e), alias_of(c, device));
+		bool is_its_vf = domain_is_transient(c->d, e) && persistent_of(c, e) &&
+				 domain_persistent_side(c->d, persistent_of(c, e)) == device;
 		if (e == device || !element_is(e, "interface") || is_its_vf ||
 		    !same_mac(c, device, e) || (domain_is_persistent(c->d, e) && e < device))
 			continue;

@@ -86,7 +86,7 @@ static void say_unknown(struct check *c, const struct element *device, struct pc
 static void check_mac(struct check *c, const struct element *device, const struct team *t)
 {
 	const char *persistent = domain_child_attribute(c->d, device, "teaming", "persistent");
-	const struct element *e = persistent ? domain_by_alias(c->d, persistent) : NULL;
+	const struct element *e = persistent ? domain_persistent_side(c->d, persistent) : NULL;
 	const char *text = e ? domain_child_attribute(c->d, e, "mac", "address") : NULL;
 	char want[MAC_TEXT];
 	uint8_t mac[6];

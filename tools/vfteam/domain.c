@@ -127,6 +127,32 @@ const struct element *domain_by_alias(const struct domain *d, const char *alias)
 	return NULL;
 }
 
+/* libvirt counts those that have no alias, or lose it; what is of type hostdev has a number of
+ * another kind (src/qemu/qemu_alias.c, qemuAssignDeviceNetAlias). */
+static const struct element *by_number(const struct domain *d, const char *alias)
+{
+	const struct element *devices = domain_devices(d);
+	unsigned number, n = 0;
+
+	if (strncmp(alias, "net", 3) != 0 ||
+	    text_to_unsigned(alias + 3, 10, 0, UINT32_MAX, &number) < 0)
+		return NULL;
+	for (const struct element *e = NULL; (e = domain_child(d, devices, "interface", e));) {
+		const char *own = domain_child_attribute(d, e, "alias", "name");
+		bool is_numbered = !(own && alias_is_kept(own)) &&
+				   !text_equal(element_attribute(e, "type"), "hostdev");
+		if (is_numbered && n++ == number)
+			return e;
+	}
+	return NULL;
+}
+
+const struct element *domain_persistent_side(const struct domain *d, const char *persistent)
+{
+	const struct element *e = by_number(d, persistent);
+	return e ? e : domain_by_alias(d, persistent);
+}
+
 bool alias_is_kept(const char *alias)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"

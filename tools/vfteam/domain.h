@@ -75,6 +75,9 @@ bool domain_is_persistent(const struct domain *d, const struct element *device);
 bool domain_is_transient(const struct domain *d, const struct element *device);
 /* The device that has this alias; NULL: none. */
 const struct element *domain_by_alias(const struct domain *d, const char *alias);
+/* The device that persistent= names: by its alias, or the interface to which libvirt gives that
+ * number for one; NULL: none. */
+const struct element *domain_persistent_side(const struct domain *d, const char *persistent);
 
 /* ua- and letters, digits, '_' and '-': libvirt drops any other alias (src/conf/domain_conf.c,
  * virDomainDeviceInfoParseXML). */

@@ -19,7 +19,7 @@ struct job {
 	struct splices *s;
 	char *alias, *vf_alias;          /* those of the team */
 	const struct element *hostdev;   /* the VF in the domain; NULL: it is not there */
-	const char *persistent;          /* the alias of the persistent side */
+	const char *persistent;          /* the alias of the persistent side, or its number */
 	const struct element *interface; /* that side; NULL: it is not there */
 };
 
@@ -140,7 +140,7 @@ static int find_interface(struct job *job)
 							  : job->team->name,
 			      persistent, onto);
 	job->persistent = onto ? onto : persistent ? persistent : job->alias;
-	job->interface = domain_by_alias(job->d, job->persistent);
+	job->interface = domain_persistent_side(job->d, job->persistent);
 	if (!job->interface && onto)
 		return problem_add(job->cli->problems, -ENOENT, VFPREP_ABSENT, job->name,
 				   "give an interface that <alias>",
@@ -358,7 +358,7 @@ void inject_order(const struct domain *d, const struct teams *teams, struct spli
 				domain_child_attribute(d, e, "teaming", "persistent");
 			if (!persistent || !has_vf(d, e, t))
 				continue;
-			const struct element *interface = domain_by_alias(d, persistent);
+			const struct element *interface = domain_persistent_side(d, persistent);
 			if (interface && interface->begin > e->begin)
 				move_behind(d, e, interface, s);
 		}
