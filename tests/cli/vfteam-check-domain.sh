@@ -110,6 +110,18 @@ finds 22 'this interface has the MAC of the persistent side' "$(before_balloon "
 finds 15 "with managed='yes' libvirt binds the VF itself" '15s/no/yes/'
 finds 16 'libvirt ignores a <mac> in a hostdev' "15a <mac address='02:00:5e:10:00:01'/>"
 finds 21 'QEMU plugs in nothing on bus 0' "20a <address type='pci' bus='0x00' slot='0x05'/>"
+# Where QEMU would not plug it in, and where libvirt would not even try.
+off="8s#/>#><target hotplug='off'/></controller>#"
+finds 21 "hotplug is off on bus 1, the pcie-root-port in line 8" "$off" "20a <address type='pci' bus='0x01' slot='0x00'/>"
+finds 21 "with <address type='unassigned'/> libvirt does not give it to the guest" "20a <address type='unassigned'/>"
+edit "$off"
+check domain.xml
+expect_equal 'what is said' "$(said)" "note: domain.xml:8: hotplug is off on this pcie-root-port, which libvirt may choose for the VF 'ua-web0_vf'"
+expect_match 'the verdict' "$out" 'domain +ok +web0'
+# It may not where something else is, or where the VF is elsewhere.
+fine "$off" "12a <address type='pci' bus='0x01' slot='0x00'/>"
+fine "$off" "20a <address type='pci' bus='0x02' slot='0x00'/>"
+fine "8s#/>#><target hotplug='on'/></controller>#"
 fine '11s/virtio/virtio-non-transitional/'
 fine '10s/5e/5E/'
 fine '20d'

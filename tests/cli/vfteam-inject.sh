@@ -171,6 +171,8 @@ guest_address()
 accepted "$(guest_address 0x01 0x0)"
 accepted "$(guest_address 0x07 0x0)"
 refused 22 'QEMU plugs in nothing on bus 0' "$(guest_address 0x00 0x0)"
+refused 22 'hotplug is off on bus 1' "8s#/>#><target hotplug='off'/></controller>#" "$(guest_address 0x01 0x0)"
+refused 22 "with <address type='unassigned'/> libvirt does not give it to the guest" "22i <address type='unassigned'/>"
 refused 22 'the VF of a team needs a slot of its own' "$(guest_address 0x01 0x1)"
 refused 22 'bus 1 is that of a pcie-to-pci-bridge' '8s/pcie-root-port/pcie-to-pci-bridge/' "$(guest_address 0x01 0x0)"
 
@@ -178,6 +180,18 @@ edit '3a <memtune><hard_limit unit="GiB">4</hard_limit></memtune>'
 inject domain.xml web0
 expect_status 0
 expect_match stderr "$err" 'note: domain.xml:4: libvirt in session mode refuses a domain with <hard_limit>'
+
+# A port where nothing can be plugged in: libvirt may choose it, and it is none to spare.
+edit "8s#/>#><target hotplug='off'/></controller>#" '16,22d'
+inject domain.xml web0
+expect_status 0
+expect_match stderr "$err" "note: domain.xml:8: hotplug is off on this pcie-root-port, which libvirt may choose for the VF 'ua-web0_vf'"
+inject good.xml web0 --spare-ports
+ports=$(grep -c pcie-root-port .out)
+edit "8s#/>#><target hotplug='off'/></controller>#"
+inject domain.xml web0 --spare-ports
+expect_status 0
+expect_equal 'the number of ports' "$(grep -c pcie-root-port .out)" $((ports + 1))
 
 # What stands in the way of the team's own sides.
 refused 23 "this hostdev has the VF 0000:01:10.0, which the hostdev in line 16 is for" \

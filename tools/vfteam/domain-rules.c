@@ -278,7 +278,7 @@ static void rule_hostdev(const struct check *c, const struct element *device)
 }
 
 /* What stands at the other end of a bus; NULL: libvirt will choose. */
-static const char *model_of_bus(const struct check *c, unsigned bus)
+static const struct element *controller_of_bus(const struct check *c, unsigned bus)
 {
 	for (const struct element *e = NULL; (e = next_device(c, e));) {
 		const char *index = element_attribute(e, "index");
@@ -286,31 +286,69 @@ static const char *model_of_bus(const struct check *c, unsigned bus)
 		if (element_is(e, "controller") &&
 		    text_equal(element_attribute(e, "type"), "pci") && index &&
 		    domain_number(index, UINT32_MAX, &number) == 0 && number == bus)
-			return element_attribute(e, "model");
+			return e;
 	}
 	return NULL;
 }
 
 /* The VF is plugged in when the guest asks for it, so its bus has to be one that takes that, and
  * Express; and it has to have a slot to itself (QEMU, hw/pci/pci.c, pci_qdev_realize;
- * softmmu/qdev-monitor.c). */
+ * softmmu/qdev-monitor.c). Where hotplug is off it only warns (hw/pci/pcie.c,
+ * pcie_cap_slot_pre_plug_cb). */
+static void check_bus(const struct check *c, const struct element *address, unsigned bus)
+{
+	static const char advice[] = "leave <address> out, or name a pcie-root-port";
+	const struct element *port = controller_of_bus(c, bus);
+	const char *model = port ? element_attribute(port, "model") : NULL;
+
+	if (bus == 0)
+		FAULT(c, address, advice, "QEMU plugs in nothing on bus 0, the root complex");
+	else if (model && !domain_is_port(port))
+		FAULT(c, address, advice,
+		      "bus %u is that of a %s, where QEMU plugs in no VF of a team", bus, model);
+	else if (model && domain_has_no_hotplug(c->d, port))
+		FAULT(c, address, "take hotplug='off' out there, or name another port",
+		      "hotplug is off on bus %u, the %s in line %u, where QEMU plugs in no VF of a "
+		      "team",
+		      bus, model, port->line);
+}
+
+/* Whether libvirt would pass over such a port was not tried. */
+static void note_ports_without_hotplug(const struct check *c, const struct element *device)
+{
+	for (const struct element *e = NULL; (e = next_device(c, e));) {
+		const char *index = element_attribute(e, "index");
+		unsigned bus;
+		bool is_taken = index && domain_number(index, UINT32_MAX, &bus) == 0 &&
+				domain_has_device_on_bus(c->d, bus);
+		if (!domain_is_port(e) || !domain_has_no_hotplug(c->d, e) || is_taken)
+			continue;
+		autofree char *subject = text_format("%s:%u", c->name, e->line);
+		(void)problem_add(c->p, 0, VFPREP_NOTE, subject,
+				  "give the VF an <address> on another port, or take hotplug='off' "
+				  "out",
+				  "hotplug is off on this %s, which libvirt may choose for the VF "
+				  "'%s'",
+				  element_attribute(e, "model"), device_word(c, device));
+	}
+}
+
 static void rule_place(const struct check *c, const struct element *device)
 {
 	const struct element *address = domain_child(c->d, device, "address", NULL);
+	const char *type = address ? element_attribute(address, "type") : NULL;
 	struct pci_address at;
 
-	if (!domain_is_transient(c->d, device) || !address ||
-	    !text_equal(element_attribute(address, "type"), "pci") ||
-	    domain_pci_address(address, &at) < 0)
+	if (!domain_is_transient(c->d, device))
 		return;
-	const char *model = model_of_bus(c, at.bus);
-	if (at.bus == 0)
+	if (!address)
+		note_ports_without_hotplug(c, device);
+	else if (text_equal(type, "unassigned")) /* libvirt 6.0 and later */
 		FAULT(c, address, "leave <address> out, or name a pcie-root-port",
-		      "QEMU plugs in nothing on bus 0, the root complex");
-	else if (model && strcmp(model, "pcie-root-port") != 0 &&
-		 strcmp(model, "pcie-switch-downstream-port") != 0)
-		FAULT(c, address, "leave <address> out, or name a pcie-root-port",
-		      "bus %u is that of a %s, where QEMU plugs in no VF of a team", at.bus, model);
+		      "with <address type='unassigned'/> libvirt does not give it to the guest");
+	if (!text_equal(type, "pci") || domain_pci_address(address, &at) < 0)
+		return;
+	check_bus(c, address, at.bus);
 	if (at.function || text_equal(element_attribute(address, "multifunction"), "on"))
 		FAULT(c, address, NULL, "the VF of a team needs a slot of its own");
 }

@@ -153,6 +153,34 @@ const struct element *domain_persistent_side(const struct domain *d, const char 
 	return e ? e : domain_by_alias(d, persistent);
 }
 
+bool domain_is_port(const struct element *e)
+{
+	const char *model = element_attribute(e, "model");
+
+	return element_is(e, "controller") && text_equal(element_attribute(e, "type"), "pci") &&
+	       (text_equal(model, "pcie-root-port") ||
+		text_equal(model, "pcie-switch-downstream-port"));
+}
+
+bool domain_has_no_hotplug(const struct domain *d, const struct element *port)
+{
+	return text_equal(domain_child_attribute(d, port, "target", "hotplug"), "off");
+}
+
+bool domain_has_device_on_bus(const struct domain *d, unsigned bus)
+{
+	const struct element *devices = domain_devices(d);
+
+	for (const struct element *e = NULL; (e = domain_child(d, devices, NULL, e));) {
+		const struct element *address = domain_child(d, e, "address", NULL);
+		struct pci_address at;
+		if (address && text_equal(element_attribute(address, "type"), "pci") &&
+		    domain_pci_address(address, &at) == 0 && at.bus == bus)
+			return true;
+	}
+	return false;
+}
+
 bool alias_is_kept(const char *alias)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"

@@ -78,6 +78,11 @@ const struct element *domain_by_alias(const struct domain *d, const char *alias)
 /* The device that persistent= names: by its alias, or the interface to which libvirt gives that
  * number for one; NULL: none. */
 const struct element *domain_persistent_side(const struct domain *d, const char *persistent);
+/* Is it a controller that something can be plugged into? Of those each holds one device. */
+bool domain_is_port(const struct element *e);
+bool domain_has_no_hotplug(const struct domain *d, const struct element *port);
+/* Does the <address> of a device place it on that PCI bus of the guest? */
+bool domain_has_device_on_bus(const struct domain *d, unsigned bus);
 
 /* ua- and letters, digits, '_' and '-': libvirt drops any other alias (src/conf/domain_conf.c,
  * virDomainDeviceInfoParseXML). */

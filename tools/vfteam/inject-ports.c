@@ -14,15 +14,6 @@ static bool is_pci_controller(const struct element *e)
 	return element_is(e, "controller") && text_equal(element_attribute(e, "type"), "pci");
 }
 
-/* One that something can be plugged into; both hold one device. */
-static bool is_port(const struct element *e)
-{
-	const char *model = element_attribute(e, "model");
-
-	return is_pci_controller(e) && (text_equal(model, "pcie-root-port") ||
-					text_equal(model, "pcie-switch-downstream-port"));
-}
-
 static bool is_one_of(const char *text, const char *const *words, size_t n)
 {
 	for (size_t i = 0; text && i < n; i++) {
@@ -71,18 +62,6 @@ static size_t count_implied(const struct domain *d, const struct element *device
 	       (size_t)(!serial && domain_child(d, devices, "channel", NULL));
 }
 
-static bool has_device(const struct domain *d, const struct element *devices, unsigned port)
-{
-	for (const struct element *e = NULL; (e = domain_child(d, devices, NULL, e));) {
-		const struct element *address = domain_child(d, e, "address", NULL);
-		struct pci_address at;
-		if (address && text_equal(element_attribute(address, "type"), "pci") &&
-		    domain_pci_address(address, &at) == 0 && at.bus == port)
-			return true;
-	}
-	return false;
-}
-
 /* The index of a controller; libvirt gives the lowest free one to those without. */
 static bool has_index(const struct element *e, unsigned *ret)
 {
@@ -116,8 +95,8 @@ void inject_spare_ports(const struct domain *d, size_t n, struct splices *s)
 
 	for (const struct element *e = NULL; (e = domain_child(d, devices, NULL, e));) {
 		unsigned index = 0;
-		free_ports +=
-			is_port(e) && !(has_index(e, &index) && has_device(d, devices, index));
+		free_ports += domain_is_port(e) && !domain_has_no_hotplug(d, e) &&
+			      !(has_index(e, &index) && domain_has_device_on_bus(d, index));
 		wanted += wants_port(d, e);
 		after = is_pci_controller(e) ? e : after;
 	}
