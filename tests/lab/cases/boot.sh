@@ -209,6 +209,18 @@ logged 'plug0: publish .* -> none'
 ask_host device_add igb,bus=rp9,netdev=n9,id=hp,mac=52:54:00:aa:00:09
 expect_prepared plug0 web0
 
+echo '== a NIC that can have no VFs is plugged'
+ask_host device_del hp
+wait_for 60 test ! -e "$(device "$plugged")"
+cat >/etc/vfprep/40-nic.conf <<'EOF'
+[Match]
+PermanentMACAddress=52:54:00:aa:00:0a
+[NIC]
+Team=nic0
+EOF
+ask_host device_add e1000e,bus=rp9,netdev=n9,id=nic,mac=52:54:00:aa:00:0a
+expect_prepared nic0
+
 echo '== two hundred events'
 before=$(look_at "$PF0" "$PF1")
 mark
