@@ -95,7 +95,7 @@ static void add_escaped(struct strbuf *b, const char *text)
 
 char *fragment_hostdev(const struct team *t)
 {
-	autofree char *persistent = text_format("ua-%s", t->name);
+	autofree char *persistent = team_alias(t);
 	return persistent ? fragment_hostdev_of(t, persistent) : NULL;
 }
 

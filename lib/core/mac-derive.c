@@ -22,25 +22,25 @@ static void add_text(struct hmac_sha256_ctx *hmac, const char *text)
 	hmac_sha256_update(hmac, strlen(text), (const uint8_t *)text);
 }
 
-static void add_pf_and_index(struct hmac_sha256_ctx *hmac, const uint8_t pf_mac[static 6],
-			     unsigned index)
+/* What is its own for each VF of a PF. */
+static void derive_by_vf(const uint8_t *key, size_t key_size, const char *what,
+			 const uint8_t pf_mac[static 6], unsigned index, uint8_t ret[static 6])
 {
 	const uint8_t index_le32[4] = { (uint8_t)index, (uint8_t)(index >> 8),
 					(uint8_t)(index >> 16), (uint8_t)(index >> 24) };
+	struct hmac_sha256_ctx hmac;
 
-	hmac_sha256_update(hmac, 6, pf_mac);
-	hmac_sha256_update(hmac, sizeof(index_le32), index_le32);
+	hmac_sha256_set_key(&hmac, key_size, key);
+	add_text(&hmac, what);
+	hmac_sha256_update(&hmac, 6, pf_mac);
+	hmac_sha256_update(&hmac, sizeof(index_le32), index_le32);
+	finish(&hmac, ret);
 }
 
 void mac_derive_auto(const uint8_t machine_id[static 16], const uint8_t pf_mac[static 6],
 		     unsigned index, uint8_t ret[static 6])
 {
-	struct hmac_sha256_ctx hmac;
-
-	hmac_sha256_set_key(&hmac, 16, machine_id);
-	add_text(&hmac, "vfprep1-auto");
-	add_pf_and_index(&hmac, pf_mac, index);
-	finish(&hmac, ret);
+	derive_by_vf(machine_id, 16, "vfprep1-auto", pf_mac, index, ret);
 }
 
 void mac_derive_team(const char *site_id, const char *team, uint8_t ret[static 6])
@@ -56,10 +56,5 @@ void mac_derive_team(const char *site_id, const char *team, uint8_t ret[static 6
 void mac_derive_park(const uint8_t team_mac[static 6], const uint8_t pf_mac[static 6],
 		     unsigned index, uint8_t ret[static 6])
 {
-	struct hmac_sha256_ctx hmac;
-
-	hmac_sha256_set_key(&hmac, 6, team_mac);
-	add_text(&hmac, "vfprep1-park");
-	add_pf_and_index(&hmac, pf_mac, index);
-	finish(&hmac, ret);
+	derive_by_vf(team_mac, 6, "vfprep1-park", pf_mac, index, ret);
 }

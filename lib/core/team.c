@@ -116,10 +116,20 @@ static int pf_part_to_json(const struct team *t, struct json_object **ret)
 	return 0;
 }
 
+char *team_alias(const struct team *t)
+{
+	return text_format("ua-%s", t->name);
+}
+
+char *team_vf_alias(const struct team *t)
+{
+	return text_format("ua-%s_vf", t->name);
+}
+
 static int transient_to_json(const struct team *t, struct json_object **ret)
 {
 	autojson part = json_object_new_object();
-	autofree char *alias = text_format("ua-%s_vf", t->name);
+	autofree char *alias = team_vf_alias(t);
 	if (!part || !alias || json_add_text(part, "alias", alias) < 0 ||
 	    json_add_address(part, "address", t->transient.address) < 0 ||
 	    json_add_text(part, "driver", t->transient.driver) < 0)
@@ -141,7 +151,7 @@ static int transient_to_json(const struct team *t, struct json_object **ret)
 static int persistent_to_json(const struct team *t, struct json_object **ret)
 {
 	autojson part = json_object_new_object();
-	autofree char *alias = text_format("ua-%s", t->name);
+	autofree char *alias = team_alias(t);
 	if (!part || !alias || json_add_text(part, "alias", alias) < 0 ||
 	    json_add_text(part, "hint", t->hint) < 0)
 		return -ENOMEM;

@@ -66,6 +66,10 @@ struct settings team_settings(const struct team *t);
 /* Is it a name that a team may have: [A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])? */
 bool team_name_valid(const char *name);
 
+/* The aliases of its two sides in a domain; the caller frees them. NULL: no memory. */
+char *team_alias(const struct team *t);
+char *team_vf_alias(const struct team *t);
+
 struct json_object;
 /* The team as the JSON object that team.json holds. Return: -ENOMEM; -EINVAL: a key is missing or
  * has a wrong value. */

@@ -94,7 +94,7 @@ static int check(const struct driver_target *t, int function_fd, const char *nam
 	}
 	if (!name || !driver_is_vfio(name))
 		return 0;
-	r = group_of(function_fd, &group);
+	r = sysfs_read_group(function_fd, &group);
 	if (r == 0)
 		r = group_wait_node(t->root_fd, group, NODE_TIMEOUT_MS);
 	if (r < 0) {

@@ -19,20 +19,6 @@ static char *node_path(int group)
 	return text_format("dev/vfio/%d", group);
 }
 
-int group_of(int function_fd, int *ret_group)
-{
-	autofree char *name = NULL;
-	unsigned group = 0;
-	int r = sysfs_read_link(function_fd, "iommu_group", &name);
-
-	if (r == 0)
-		r = text_to_unsigned(name, 10, 0, INT_MAX, &group);
-	if (r < 0)
-		return r;
-	*ret_group = (int)group;
-	return 0;
-}
-
 int group_read_node(int root_fd, int group, struct node *ret, uint64_t *ret_number)
 {
 	autofree char *path = node_path(group);

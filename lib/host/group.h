@@ -5,10 +5,6 @@
 
 #include "core/machine.h"
 
-/* The group of a PCI function, whose directory in sysfs is FUNCTION_FD. Return: -ENOENT when it is
- * in none. */
-int group_of(int function_fd, int *ret_group);
-
 /* The node as it is, never opened. Return: 0 also when there is none (RET->exists); else with its
  * number, where that is asked for. */
 int group_read_node(int root_fd, int group, struct node *ret, uint64_t *ret_number);

@@ -211,7 +211,7 @@ static int act_node(struct kernel_linux *k, const struct step *s, char **ret_det
 	int group = -1, r = sysfs_open_function(k->root_fd, s->address, &fd);
 
 	if (r == 0)
-		r = group_of(fd, &group);
+		r = sysfs_read_group(fd, &group);
 	if (r == 0)
 		r = group_wait_node(k->root_fd, group, kernel_scaled(k, NODE_MS));
 	if (r < 0)

@@ -58,7 +58,7 @@ static int read_driver(int fd, struct function *f)
 /* A group's node is looked at, never opened: that would make a guest that starts lose its VF. */
 static int read_group(const struct probe *probe, int fd, struct function *f)
 {
-	int r = group_of(fd, &f->group);
+	int r = sysfs_read_group(fd, &f->group);
 
 	if (r == 0)
 		r = group_read_node(probe->root_fd, f->group, &f->node, &f->node_number);

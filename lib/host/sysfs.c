@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -119,6 +120,20 @@ int sysfs_read_link(int dir_fd, const char *path, char **ret)
 	if (!text)
 		return -ENOMEM;
 	*ret = text;
+	return 0;
+}
+
+int sysfs_read_group(int function_fd, int *ret_group)
+{
+	autofree char *name = NULL;
+	unsigned group = 0;
+	int r = sysfs_read_link(function_fd, "iommu_group", &name);
+
+	if (r == 0)
+		r = text_to_unsigned(name, 10, 0, INT_MAX, &group);
+	if (r < 0)
+		return r;
+	*ret_group = (int)group;
 	return 0;
 }
 

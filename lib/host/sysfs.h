@@ -22,6 +22,9 @@ int sysfs_read_unsigned(int dir_fd, const char *path, int base, unsigned *ret);
 /* The last part of what a symbolic link names: a driver, a group, an address. */
 int sysfs_read_link(int dir_fd, const char *path, char **ret);
 
+/* The IOMMU group of a PCI function, whose directory is FUNCTION_FD. -ENOENT when it is in none. */
+int sysfs_read_group(int function_fd, int *ret_group);
+
 struct name_list {
 	char **names;
 	size_t n;

@@ -36,25 +36,15 @@ static const struct team *team_at(const struct check *c, size_t i)
 /* The number of the team that has the VF; that of all teams: none. */
 static size_t find_team(const struct check *c, struct pci_address address)
 {
-	size_t i = 0;
+	const struct found_team *t = teams_by_vf(c->teams, address);
 
-	while (i < c->teams->n &&
-	       pci_address_compare(team_at(c, i)->transient.address, address) != 0)
-		i++;
-	return i;
+	return t ? (size_t)(t - c->teams->items) : c->teams->n;
 }
 
 /* The team by whose name inject has called the device; NULL: none. */
 static const struct team *team_by_alias(const struct check *c, const struct element *device)
 {
-	const char *alias = domain_child_attribute(c->d, device, "alias", "name");
-
-	for (size_t i = 0; alias && i < c->teams->n; i++) {
-		autofree char *own = text_format("ua-%s_vf", team_at(c, i)->name);
-		if (text_equal(own, alias))
-			return team_at(c, i);
-	}
-	return NULL;
+	return teams_by_alias(c->teams, domain_child_attribute(c->d, device, "alias", "name"));
 }
 
 /* After another boot of the host a team may have another VF. */

@@ -50,16 +50,9 @@ static bool has_vf(const struct domain *d, const struct element *device, const s
 /* After a boot the VFs of two teams may have changed places; the other one's gets its own. */
 static bool is_of_another(const struct job *job, const struct element *device)
 {
-	const char *alias = alias_of(job, device);
+	const struct team *t = teams_by_alias(job->teams, alias_of(job, device));
 
-	for (size_t i = 0; alias && i < job->teams->n; i++) {
-		const struct team *t = &job->teams->items[i].team;
-		size_t n = strlen(t->name);
-		if (t != job->team && strncmp(alias, "ua-", 3) == 0 &&
-		    strncmp(alias + 3, t->name, n) == 0 && strcmp(alias + 3 + n, "_vf") == 0)
-			return true;
-	}
-	return false;
+	return t && t != job->team;
 }
 
 /* The hostdev of the team: that with its alias, or one that has its VF. */
@@ -329,8 +322,8 @@ int inject_teams(const struct cli *cli, const struct domain *d, const char *name
 			.teams = teams,
 			.team = t,
 			.s = s,
-			.alias = text_format("ua-%s", t->name),
-			.vf_alias = text_format("ua-%s_vf", t->name),
+			.alias = team_alias(t),
+			.vf_alias = team_vf_alias(t),
 		};
 		int r = job.alias && job.vf_alias ? edit(&job) : -ENOMEM;
 		first = first ? first : r;

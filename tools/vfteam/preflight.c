@@ -271,15 +271,12 @@ static int read_group(const struct team *t, struct preflight_vf *v)
 
 static void read_device(struct preflight_vf *v, int fd)
 {
-	autofree char *group = NULL;
-	unsigned number, class;
+	unsigned class;
 	struct stat st;
 
 	v->there = true;
 	(void)sysfs_read_link(fd, "driver", &v->driver); /* NULL is none */
-	if (sysfs_read_link(fd, "iommu_group", &group) == 0 &&
-	    text_to_unsigned(group, 10, 0, INT_MAX, &number) == 0)
-		v->group = (int)number;
+	(void)sysfs_read_group(fd, &v->group);           /* else it has none */
 	if (sysfs_read_unsigned(fd, "class", 16, &class) == 0)
 		v->class = class >> 8;
 	if (fstatat(fd, "config", &st, 0) == 0)

@@ -119,21 +119,15 @@ static int group_of(const struct qemu_device *vf, const struct teams *teams)
 {
 	autoclose int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	autoclose int fd = -1;
-	autofree char *group = NULL;
-	unsigned number;
+	int group;
 
 	if (!vf->has_address)
 		return -1;
 	if (root >= 0 && sysfs_open_function(root, vf->address, &fd) == 0 &&
-	    sysfs_read_link(fd, "iommu_group", &group) == 0 &&
-	    text_to_unsigned(group, 10, 0, INT_MAX, &number) == 0)
-		return (int)number;
-	for (size_t i = 0; i < teams->n; i++) {
-		const struct team *t = &teams->items[i].team;
-		if (pci_address_compare(t->transient.address, vf->address) == 0)
-			return t->transient.group;
-	}
-	return -1;
+	    sysfs_read_group(fd, &group) == 0)
+		return group;
+	const struct found_team *t = teams_by_vf(teams, vf->address);
+	return t ? t->team.transient.group : -1;
 }
 
 static int read_groups(struct running *g, const struct teams *teams)

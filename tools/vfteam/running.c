@@ -31,12 +31,9 @@ void running_clear(struct running *g)
 
 static const struct team *find_team(const struct teams *teams, const struct qemu_device *vf)
 {
-	for (size_t i = 0; vf->has_address && i < teams->n; i++) {
-		const struct team *t = &teams->items[i].team;
-		if (pci_address_compare(t->transient.address, vf->address) == 0)
-			return t;
-	}
-	return NULL;
+	const struct found_team *t = vf->has_address ? teams_by_vf(teams, vf->address) : NULL;
+
+	return t ? &t->team : NULL;
 }
 
 static bool has_group(const struct running *g, int group)

@@ -26,4 +26,8 @@ void teams_clear(struct teams *teams);
 int teams_read(const char *dir, const char *const *names, size_t n, struct teams *teams,
 	       struct vfprep_problems *p);
 
+/* The team that has that VF, and the one whose VF has that alias in a domain; NULL: none. */
+const struct found_team *teams_by_vf(const struct teams *teams, struct pci_address address);
+const struct team *teams_by_alias(const struct teams *teams, const char *alias);
+
 #endif
