@@ -10,8 +10,10 @@
 #include "host/deadline.h"
 #include "host/fd.h"
 #include "host/files.h"
+#include "host/probe-link.h"
 #include "host/probe-vf.h"
 #include "host/probe.h"
+#include "host/sysfs.h"
 
 /* Deadlines, scaled by the context's percentage. */
 #define CARRIER_MS  15000 /* copper at 10 Gbit/s takes 7 s */
@@ -72,6 +74,21 @@ static int linux_read(void *kernel, const struct pci_address *only,
 			.netns_timeout_ms = kernel_scaled(k, NETNS_MS),
 		},
 		only, ret_machine, p);
+}
+
+static int linux_identify(void *kernel, struct pf *pf)
+{
+	static const struct host_links nobody; /* whose it is does not count here */
+	struct kernel_linux *k = kernel;
+	autoclose int fd = -1;
+	int r = sysfs_open_function(k->root_fd, pf->address, &fd);
+
+	if (r == 0)
+		r = sysfs_read_link(fd, "driver", &pf->driver);
+	if (r == 0)
+		r = kernel_open_netlink(k);
+	return r < 0 ? r
+		     : probe_link(&(struct probe){ .netlink = k->netlink }, &nobody, fd, pf, NULL);
 }
 
 static int linux_claim(void *kernel, int group)
@@ -139,6 +156,7 @@ static int linux_settle(void *kernel, unsigned ifindex)
 
 const struct kernel_ops kernel_linux_ops = {
 	.read = linux_read,
+	.identify = linux_identify,
 	.act = kernel_act,
 	.claim = linux_claim,
 	.unclaim = linux_unclaim,

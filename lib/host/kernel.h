@@ -15,6 +15,10 @@ struct kernel_ops {
 	int (*read)(void *kernel, const struct pci_address *only,
 		    struct vfprep_machine **ret_machine, struct vfprep_problems *p);
 
+	/* Reads driver and interface of PF, which has its address and nothing else, and none of its
+	 * VFs. Return: -ENOENT when it is gone or has no driver. */
+	int (*identify)(void *kernel, struct pf *pf);
+
 	/* Carries out one step other than STEP_WITHDRAW, STEP_PARK and STEP_PUBLISH, and makes sure
 	 * that it was. Return: 0, 1 when the machine had it already and nothing was sent, or
 	 * -errno, then with *RET_DETAIL perhaps set to what the kernel said (the caller frees it).

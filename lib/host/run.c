@@ -296,13 +296,11 @@ static bool came_anew(const struct host *h, const struct vfprep_machine *then,
 
 	for (size_t i = 0; i < wanted->n_pfs; i++) {
 		const struct pf *was = machine_find_pf(then, wanted->pfs[i].address);
-		automachine now = NULL;
-		if (!was || host_read(h, &was->address, &now, NULL) < 0)
+		CLEANUP(pf_clear) struct pf is = { .address = wanted->pfs[i].address };
+		if (!was || h->ops->identify(h->kernel, &is) < 0)
 			continue; /* the next event tells of it */
-		const struct pf *is = machine_find_pf(now, was->address);
-		if (!is || !is->driver || driver_is_vfio(is->driver) ||
-		    driver_is_vfio(was->driver) ||
-		    (text_equal(is->driver, was->driver) && is->ifindex == was->ifindex))
+		if (driver_is_vfio(is.driver) || driver_is_vfio(was->driver) ||
+		    (text_equal(is.driver, was->driver) && is.ifindex == was->ifindex))
 			continue;
 		(void)problem_add(p, 0, VFPREP_NOTE, pci_address_format(was->address, subject),
 				  NULL, "it came anew while it was worked on: once more");

@@ -407,8 +407,23 @@ static int op_settle(void *kernel, unsigned ifindex)
 	return begin(kernel, NULL);
 }
 
+static int op_identify(void *kernel, struct pf *pf)
+{
+	struct fake *f = kernel;
+	const struct pf *is = machine_find_pf(f->machine, pf->address);
+	int r = begin(f, NULL);
+
+	if (r < 0)
+		return r;
+	if (!is || !is->driver)
+		return -ENOENT;
+	pf->ifindex = is->ifindex;
+	return text_replace(&pf->driver, is->driver);
+}
+
 const struct kernel_ops fake_ops = {
 	.read = op_read,
+	.identify = op_identify,
 	.act = op_act,
 	.claim = op_claim,
 	.unclaim = op_unclaim,

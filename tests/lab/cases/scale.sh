@@ -52,14 +52,13 @@ more=$((many - few))
 expect_each 'settings that apply sets' "${set[apply.$few]}" "${set[apply.$many]}" $more 2
 expect_each 'children of apply' "${forks[apply.$few]}" "${forks[apply.$many]}" $more 2
 # docs/scale.md says what each is for.
-expect_each 'calls of apply' "${all[apply.$few]}" "${all[apply.$many]}" $more 195
+expect_each 'calls of apply' "${all[apply.$few]}" "${all[apply.$many]}" $more 167
 for what in again list; do
 	expect_each "settings of $what" "${set[$what.$few]}" "${set[$what.$many]}" $more 0
 	expect_equal "settings of $what" "${set[$what.$many]}" 0
 	expect_each "questions of $what" "${asked[$what.$few]}" "${asked[$what.$many]}" $more 0
 	expect_each "children of $what" "${forks[$what.$few]}" "${forks[$what.$many]}" $more 0
 done
-# 18 for the VF, as unit system-calls has it, and 10 for its team; a second apply looks whether team.json and CDI file are
-# wanted, and at its end reads the PF once more.
+# 18 for the VF, as unit system-calls has it, and 10 for its team; a second apply looks whether team.json and CDI file are wanted.
 expect_each 'calls of list' "${all[list.$few]}" "${all[list.$many]}" $more 28
-expect_each 'calls of a second apply' "${all[again.$few]}" "${all[again.$many]}" $more 58
+expect_each 'calls of a second apply' "${all[again.$few]}" "${all[again.$many]}" $more 30
