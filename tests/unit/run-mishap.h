@@ -101,7 +101,7 @@ static inline void teams_are_true(struct fake_host *h, unsigned n)
 	}
 }
 
-enum mishap { FAILS_ONCE, FAILS_ON, DIES };
+enum mishap { FAILS_ONCE, FAILS_ON, DIES, MISHAP_COUNT };
 
 static inline void arm(struct fake_host *h, enum mishap mishap, unsigned n, int error)
 {
