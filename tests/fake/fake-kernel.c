@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A machine in memory: the operations, and the kernel's rules behind them. */
-#include "fake-kernel.h"
+/* A machine in memory, and the operations on it. */
+#include "fake-rules.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,8 +9,6 @@
 #include "core/desire.h"
 #include "core/step.h"
 #include "host/files.h"
-
-static const char *const net_driver = "igbvf", *const pf_driver = "igb";
 
 /* Counts an operation. Return: 0, or why it does not happen. */
 static int begin(struct fake *f, const struct step *step)
@@ -23,149 +21,6 @@ static int begin(struct fake *f, const struct step *step)
 	if (step && f->ops == f->fail_at)
 		f->failed_step = step_line(step);
 	return -f->fail_errno;
-}
-
-static void make_vf(struct fake *f, struct pf *pf, unsigned index)
-{
-	struct vf *vf = pf_add_vf(pf, index);
-	size_t pf_index = (size_t)(pf - f->machine->pfs);
-
-	vf->function.address = pci_address_of_vf(pf->address, pf->offset, pf->stride, index);
-	vf->function.has = FUNCTION_DRIVER | FUNCTION_OVERRIDE | FUNCTION_NODE;
-	vf->function.group = (int)(10 + pf_index * 10 + index);
-	vf->function.inode = f->next_inode++;
-	vf->settings.present = 1u << SETTING_MAC | 1u << SETTING_VLAN | 1u << SETTING_TRUST |
-			       1u << SETTING_RATE | 1u << SETTING_SPOOFCHECK |
-			       1u << SETTING_LINK_STATE;
-	vf->settings.spoofcheck = true;
-	(void)text_replace(&vf->function.auto_driver,
-			   f->new_vfs_are_for ? f->new_vfs_are_for : pf->vf_auto_driver);
-}
-
-static void set_driver(struct function *f, const char *driver)
-{
-	(void)text_replace(&f->driver, driver);
-	/* The group's node comes and goes with vfio-pci, as root's. */
-	f->node = (struct node){ .exists = driver_is_vfio(driver), .mode = driver ? 0600 : 0 };
-	if (!f->node.exists)
-		f->node.mode = 0;
-}
-
-/* Is it a NIC as a whole, with the driver of PFs? */
-static bool is_self(const struct pf *pf, const struct function *fn)
-{
-	return pf->self && fn == &pf->self->function;
-}
-
-/* With its driver a NIC loses its interface, and gets another one with the same name. */
-static void set_driver_of_nic(struct pf *pf)
-{
-	(void)text_replace(&pf->driver, pf->self->function.driver);
-	pf->up = pf->carrier = false;
-	pf->addr_gen_mode = ADDR_GEN_EUI64;
-	if (text_equal(pf->driver, pf_driver))
-		pf->ifindex += 100;
-}
-
-static int bind(struct fake *f, struct pf *pf, struct function *fn, const char *driver)
-{
-	const char *own = is_self(pf, fn) ? pf_driver : net_driver;
-	bool vfio = driver_is_vfio(driver);
-	char address[PCI_ADDRESS_TEXT];
-
-	if (text_equal(f->fails_to_bind, pci_address_format(fn->address, address)))
-		return -EIO;
-	if (strcmp(driver, own) != 0 && !(vfio && machine_has_driver(f->machine, driver)))
-		return -ENOENT;
-	if (fn->override ? strcmp(fn->override, driver) != 0 : vfio)
-		return -ENODEV;
-	if (fn->driver)
-		return -EBUSY;
-	if (!fn->override && !pf->autoprobe && !is_self(pf, fn))
-		return -ENODEV;
-	set_driver(fn, driver);
-	if (is_self(pf, fn))
-		set_driver_of_nic(pf);
-	return 0;
-}
-
-static int unbind(struct fake *f, struct pf *pf, struct function *fn)
-{
-	if (!fn->driver)
-		return -ENOENT;
-	if (f->held[fn->group])
-		return -ETIMEDOUT; /* the real one waits for ever */
-	set_driver(fn, NULL);
-	if (is_self(pf, fn))
-		set_driver_of_nic(pf);
-	return 0;
-}
-
-static void probe(struct fake *f, struct pf *pf, struct function *fn)
-{
-	if (!fn->driver)
-		(void)bind(f, pf, fn,
-			   fn->override ? fn->override : net_driver); /* or it stays so */
-}
-
-static int set_numvfs(struct fake *f, struct pf *pf, unsigned n)
-{
-	if (n > pf->totalvfs)
-		return -ERANGE;
-	if (!text_equal(pf->driver, pf_driver))
-		return -ENOENT;
-	if (n == pf->n_vfs)
-		return 0;
-	if (n && pf->n_vfs)
-		return -EBUSY;
-	for (size_t i = 0; i < pf->n_vfs; i++) {
-		if (f->held[pf->vfs[i].function.group])
-			return -ETIMEDOUT;
-	}
-	while (pf->n_vfs)
-		vf_clear(&pf->vfs[--pf->n_vfs]);
-	unsigned made = f->makes_at_most && n > f->makes_at_most ? f->makes_at_most : n;
-	for (unsigned i = 0; i < made; i++)
-		make_vf(f, pf, i);
-	for (unsigned i = 0; i < made && pf->autoprobe; i++)
-		probe(f, pf, &pf->vfs[i].function);
-	pf->numvfs = made;
-	return made < n ? -EREMOTEIO : 0; /* as kernel-linux.c finds out by counting */
-}
-
-static int set_setting(struct fake *f, struct pf *pf, unsigned index, enum setting setting,
-		       const struct settings *value)
-{
-	struct vf *vf = pf_find_vf(pf, index);
-
-	if (!vf)
-		return -EINVAL;
-	if (!f->takes_everything) {
-		if (setting == SETTING_LINK_STATE || setting == SETTING_RSS_QUERY ||
-		    setting == SETTING_NODE_GUID || setting == SETTING_PORT_GUID)
-			return -EOPNOTSUPP;
-		if (setting == SETTING_VLAN && value->vlan.protocol != VLAN_8021Q)
-			return -EPROTONOSUPPORT;
-		if (setting == SETTING_RATE && value->rate.min_mbps)
-			return -EINVAL;
-	}
-	if (setting == SETTING_MAC &&
-	    (value->mac[0] & 1 || (f->refuses_zero_mac && mac_is_zero(value->mac))))
-		return -EINVAL;
-	if (!(setting == SETTING_MAC && f->loses_macs))
-		setting_copy(setting, &vf->settings, value);
-	if (f->chooses_macs && mac_is_zero(vf->settings.mac))
-		memcpy(vf->settings.mac, (const uint8_t[]){ 2, 0, 0, 0, 0, 0xcc }, 6);
-	return 0;
-}
-
-static int set_node(struct function *fn, const struct node *node)
-{
-	if (!fn->node.exists)
-		return -ENOENT;
-	fn->node = *node;
-	fn->node.exists = true;
-	return 0;
 }
 
 /* What /proc shows; not while a run is under way. */
@@ -182,7 +37,7 @@ static void see_holders(const struct fake *f, struct pf *pf)
 /* A NIC that its driver has not has no interface. */
 static void hide_interface(struct pf *pf)
 {
-	if (text_equal(pf->driver, pf_driver))
+	if (text_equal(pf->driver, fake_pf_driver))
 		return;
 	pf->has &= ~(unsigned)(PF_LINK | PF_ADDR_GEN_MODE | PF_MAC | PF_PERMANENT_MAC);
 	pf->ifindex = pf->mtu = 0;
@@ -237,17 +92,17 @@ static int act_on_vf(struct fake *f, struct pf *pf, struct vf *vf, const struct 
 
 	switch (s->kind) {
 	case STEP_SETTING:
-		return set_setting(f, pf, s->vf, s->setting, &s->value);
+		return fake_set_setting(f, pf, s->vf, s->setting, &s->value);
 	case STEP_OVERRIDE:
 		return text_replace(&fn->override, s->name);
 	case STEP_DRIVER:
-		if (fn->driver && unbind(f, pf, fn) < 0)
+		if (fn->driver && fake_unbind(f, pf, fn) < 0)
 			return -ETIMEDOUT;
-		return s->name ? bind(f, pf, fn, s->name) : 0;
+		return s->name ? fake_bind(f, pf, fn, s->name) : 0;
 	case STEP_NODE:
-		return set_node(fn, &s->node);
+		return fake_set_node(fn, &s->node);
 	case STEP_DRIVERS_PROBE:
-		probe(f, pf, fn);
+		fake_probe(f, pf, fn);
 		return 0;
 	case STEP_MODULE:
 	case STEP_WITHDRAW:
@@ -276,7 +131,7 @@ static int act_on_pf(struct fake *f, struct pf *pf, const struct step *s)
 		pf->autoprobe = s->number;
 		return 0;
 	case STEP_NUMVFS:
-		return set_numvfs(f, pf, s->number);
+		return fake_set_numvfs(f, pf, s->number);
 	case STEP_MODULE:
 	case STEP_WITHDRAW:
 	case STEP_PARK:
@@ -510,90 +365,4 @@ void fake_free(struct fake *f)
 	machine_free(f->machine);
 	free(f->failed_step);
 	free(f);
-}
-
-/* By other means than vfprep */
-
-static int raw_vf(struct fake *f, const char *verb, struct pf *pf, struct function *fn,
-		  const char *value, const char *mode)
-{
-	if (strcmp(verb, "override") == 0)
-		return text_replace(&fn->override, strcmp(value, "none") == 0 ? NULL : value);
-	if (strcmp(verb, "bind") == 0)
-		return bind(f, pf, fn, value);
-	if (strcmp(verb, "unbind") == 0)
-		return unbind(f, pf, fn);
-	if (strcmp(verb, "probe") == 0) {
-		probe(f, pf, fn);
-		return 0;
-	}
-	if (strcmp(verb, "chown") == 0) {
-		struct node node = { .exists = true };
-		char *colon = NULL;
-		node.uid = (unsigned)strtoul(value, &colon, 10);
-		node.gid = (unsigned)strtoul(colon + 1, NULL, 10);
-		node.mode = (unsigned)strtoul(mode, NULL, 8);
-		return set_node(fn, &node);
-	}
-	if (strcmp(verb, "hold") == 0) {
-		if (!fn->node.exists)
-			return -ENOENT;
-		if (f->held[fn->group])
-			return -EBUSY;
-		f->held[fn->group] = true;
-		return 0;
-	}
-	if (strcmp(verb, "drop") == 0) {
-		f->held[fn->group] = false;
-		return 0;
-	}
-	return -EOPNOTSUPP;
-}
-
-static int raw_pf(struct fake *f, const char *verb, struct pf *pf, const char *value,
-		  const char *more)
-{
-	if (strcmp(verb, "numvfs") == 0)
-		return set_numvfs(f, pf, (unsigned)strtoul(value, NULL, 10));
-	if (strcmp(verb, "autoprobe") == 0)
-		pf->autoprobe = *value == '1';
-	else if (strcmp(verb, "link") == 0)
-		pf->up = pf->carrier = strcmp(value, "up") == 0;
-	else if (strcmp(verb, "upper") == 0) {
-		char **upper = array_add(&pf->uppers, &pf->n_uppers, sizeof(*upper));
-		return text_replace(upper, value);
-	} else if (strcmp(verb, "addrgen") == 0)
-		return addr_gen_mode_parse(value, &pf->addr_gen_mode);
-	else if (strcmp(verb, "mac") == 0) {
-		struct settings s = { .present = 1u << SETTING_MAC };
-		if (mac_parse(more, s.mac) < 0)
-			return -EINVAL;
-		return set_setting(f, pf, (unsigned)strtoul(value, NULL, 10), SETTING_MAC, &s);
-	} else if (strcmp(verb, "variant") == 0) {
-		for (size_t i = 0; i < pf_count(pf); i++)
-			(void)text_replace(&pf_at(pf, i)->function.auto_driver, value);
-		return text_replace(&pf->vf_auto_driver, value);
-	} else
-		return -EOPNOTSUPP;
-	return 0;
-}
-
-int fake_raw(struct fake *f, const char *const *words, size_t n)
-{
-	struct pci_address address;
-	struct pf *pf;
-
-	if (n == 2 && strcmp(words[0], "module") == 0)
-		return machine_add_driver(f->machine, words[1]);
-	if (n < 2 || pci_address_parse(words[1], &address) < 0)
-		return -EINVAL;
-	const char *value = n > 2 ? words[2] : "", *more = n > 3 ? words[3] : "";
-	struct vf *vf = machine_find_vf(f->machine, address, &pf);
-	if (vf && vf->index != VF_SELF)
-		return raw_vf(f, words[0], pf, &vf->function, value, more);
-	pf = machine_find_pf(f->machine, address);
-	if (!pf)
-		return -ENOENT;
-	int r = raw_pf(f, words[0], pf, value, more);
-	return r == -EOPNOTSUPP ? raw_vf(f, words[0], pf, &pf->self->function, value, more) : r;
 }
