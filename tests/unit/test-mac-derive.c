@@ -26,81 +26,93 @@ static void machine_id_parse(const char *text, uint8_t ret[static 16])
 	}
 }
 
-static void published_vectors_come_out(void **state)
+/* Rows of a table of the page, and those whose address would start with fe. */
+struct tally {
+	unsigned rows, moved;
+};
+
+static void expect_row(const uint8_t *mac, const char *hmac, const char *expected, struct tally *t)
+{
+	char text[MAC_TEXT];
+
+	assert_string_equal(mac_format(mac, text), expected);
+	assert_string_equal(text + 2, hmac + 2);
+	assert_null(mac_unfit(mac));
+	t->moved += strncmp(hmac, "f", 1) == 0 && strchr("cdef", hmac[1]);
+	t->rows++;
+}
+
+/* TAKE passes over the lines that are of no such table. */
+static void expect_table(void (*take)(const char *line, struct tally *t), unsigned rows,
+			 unsigned moved)
 {
 	autofree char *page = read_source(PAGE, NULL);
-	unsigned rows = 0, moved = 0;
+	struct tally t = { 0 };
 
+	for (char *rest = page, *line; (line = strsep(&rest, "\n"));)
+		take(line, &t);
+	assert_int_equal(t.rows, rows);
+	assert_int_equal(t.moved, moved);
+}
+
+static void take_auto(const char *line, struct tally *t)
+{
+	char id_text[33], pf_text[18], hmac[18], expected[18];
+	uint8_t id[16], pf[6], mac[6];
+	unsigned index;
+
+	if (!parse_row(line, id_text, pf_text, &index, hmac, expected))
+		return;
+	machine_id_parse(id_text, id);
+	assert_int_equal(mac_parse(pf_text, pf), 0);
+	mac_derive_auto(id, pf, index, mac);
+	expect_row(mac, hmac, expected, t);
+}
+
+static void take_team(const char *line, struct tally *t)
+{
+	char site[65], team[33], hmac[18], expected[18];
+	uint8_t mac[6];
+
+	if (sscanf(line, "| %64[^ |] | %32[^ |] | %17[0-9a-f:] | %17[0-9a-f:] |", site, team, hmac,
+		   expected) != 4 ||
+	    strlen(hmac) != 17)
+		return;
+	mac_derive_team(site, team, mac);
+	expect_row(mac, hmac, expected, t);
+}
+
+static void take_park(const char *line, struct tally *t)
+{
+	char team_text[18], pf_text[18], hmac[18], expected[18];
+	uint8_t team[6], pf[6], mac[6];
+	unsigned index;
+
+	if (sscanf(line, "| %17[0-9a-f:] | %17[0-9a-f:] | %u | %17[0-9a-f:] | %17[0-9a-f:] |",
+		   team_text, pf_text, &index, hmac, expected) != 5 ||
+	    mac_parse(team_text, team) < 0)
+		return;
+	assert_int_equal(mac_parse(pf_text, pf), 0);
+	mac_derive_park(team, pf, index, mac);
+	expect_row(mac, hmac, expected, t);
+}
+
+static void published_vectors_come_out(void **state)
+{
 	(void)state;
-	for (char *rest = page, *line; (line = strsep(&rest, "\n"));) {
-		char id_text[33], pf_text[18], hmac[18], expected[18], text[MAC_TEXT];
-		uint8_t id[16], pf[6], mac[6];
-		unsigned index;
-		if (!parse_row(line, id_text, pf_text, &index, hmac, expected))
-			continue;
-		machine_id_parse(id_text, id);
-		assert_int_equal(mac_parse(pf_text, pf), 0);
-		mac_derive_auto(id, pf, index, mac);
-		assert_string_equal(mac_format(mac, text), expected);
-		assert_string_equal(text + 2, hmac + 2);
-		assert_null(mac_unfit(mac));
-		moved += strncmp(hmac, "f", 1) == 0 && strchr("cdef", hmac[1]);
-		rows++;
-	}
-	assert_int_equal(rows, 11);
-	assert_int_equal(moved, 4); /* those that would start with fe */
+	expect_table(take_auto, 11, 4);
 }
 
 static void published_vectors_of_teams_come_out(void **state)
 {
-	autofree char *page = read_source(PAGE, NULL);
-	unsigned rows = 0, moved = 0;
-
 	(void)state;
-	for (char *rest = page, *line; (line = strsep(&rest, "\n"));) {
-		char site[65], team[33], hmac[18], expected[18], text[MAC_TEXT];
-		uint8_t mac[6];
-		if (sscanf(line, "| %64[^ |] | %32[^ |] | %17[0-9a-f:] | %17[0-9a-f:] |", site,
-			   team, hmac, expected) != 4 ||
-		    strlen(hmac) != 17) /* or it is one of the other table */
-			continue;
-		mac_derive_team(site, team, mac);
-		assert_string_equal(mac_format(mac, text), expected);
-		assert_string_equal(text + 2, hmac + 2);
-		assert_null(mac_unfit(mac));
-		moved += strncmp(hmac, "f", 1) == 0 && strchr("cdef", hmac[1]);
-		rows++;
-	}
-	assert_int_equal(rows, 9);
-	assert_int_equal(moved, 3);
+	expect_table(take_team, 9, 3);
 }
 
 static void published_vectors_of_parking_come_out(void **state)
 {
-	autofree char *page = read_source(PAGE, NULL);
-	unsigned rows = 0, moved = 0;
-
 	(void)state;
-	for (char *rest = page, *line; (line = strsep(&rest, "\n"));) {
-		char team_text[18], pf_text[18], hmac[18], expected[18], text[MAC_TEXT];
-		uint8_t team[6], pf[6], mac[6];
-		unsigned index;
-		if (sscanf(line,
-			   "| %17[0-9a-f:] | %17[0-9a-f:] | %u | %17[0-9a-f:] | "
-			   "%17[0-9a-f:] |",
-			   team_text, pf_text, &index, hmac, expected) != 5 ||
-		    mac_parse(team_text, team) < 0) /* or it is one of the other table */
-			continue;
-		assert_int_equal(mac_parse(pf_text, pf), 0);
-		mac_derive_park(team, pf, index, mac);
-		assert_string_equal(mac_format(mac, text), expected);
-		assert_string_equal(text + 2, hmac + 2);
-		assert_null(mac_unfit(mac));
-		moved += strncmp(hmac, "f", 1) == 0 && strchr("cdef", hmac[1]);
-		rows++;
-	}
-	assert_int_equal(rows, 11);
-	assert_int_equal(moved, 4);
+	expect_table(take_park, 11, 4);
 }
 
 static void every_address_is_local_unicast_and_not_libvirts(void **state)
