@@ -246,11 +246,12 @@ static void rule_mac_is_unique(const struct check *c, const struct element *devi
 	if (!domain_is_persistent(c->d, device))
 		return;
 	for (const struct element *e = NULL; (e = next_device(c, e));) {
-		bool is_its_vf = domain_is_transient(c->d, e) && persistent_of(c, e) &&
-				 domain_persistent_side(c->d, persistent_of(c, e)) == device;
-		if (e == device || !element_is(e, "interface") || is_its_vf ||
-		    !same_mac(c, device, e) || (domain_is_persistent(c->d, e) && e < device))
+		if (e == device || !element_is(e, "interface") || !same_mac(c, device, e) ||
+		    (domain_is_persistent(c->d, e) && e < device))
 			continue;
+		if (domain_is_transient(c->d, e) && persistent_of(c, e) &&
+		    domain_persistent_side(c->d, persistent_of(c, e)) == device)
+			continue; /* its VF */
 		const struct element *at = e->line ? e : device;
 		FAULT(c, at,
 		      "give it another MAC, or take it out; vfteam inject --onto has it as the "
